@@ -1,1 +1,1 @@
-"""What a cue does to the runner: sound, vibration."""
+"""Channels that give cues to the runner: sound, vibration."""

@@ -1,17 +1,18 @@
-"""The spoken phrases as clips: a cache on disk, and in memory what may have to be said at once.
+"""Clips of spoken phrases: rendered once, cached on disk, and held in memory to be played at once.
 
 Rules
 -----
-* A coach's own recording wins over synthesis: ``KEY-N.wav`` of a folder is the N-th wording of a
-  key. It is brought to the one loudness, and what can't be read is told and synthesised.
-* A rendered clip's file name is a readable stem and a hash of all that its sound depends on: text,
-  who speaks, pace, version of the voice and of this code. Whatever changes makes a new file; an old
+* A coach's own recording takes precedence over synthesis: ``KEY-N.wav`` of a folder is the N-th
+  wording of a key. It is brought to the common loudness; an unreadable one is reported and the
+  phrase is synthesised.
+* A rendered clip's file name is a readable stem and a hash of everything that determines its sound:
+  text, voice, pace, version of the voice and of this code. Any change makes a new file, so an old
   one is never wrong.
-* Reading a clip checks it. What a power cut left half written counts as not there.
-* Looking up reads memory only. What is missing is named, and rendered by a child process
-  (``_render.py``) that is killed when it says nothing for ``PATIENCE_S``.
-* A text that is no clip itself is put together from clips of its words, the longest runs first, so
-  that "stage 3 of 7" can be said from "stage", "of" and the numbers.
+* Reading a clip checks it. One left incomplete by a power cut counts as missing.
+* Looking up reads memory only. Missing phrases are rendered by a child process (``_render.py``)
+  that is killed when it does not answer for ``PATIENCE_S``.
+* A text without a clip is assembled from clips of its words, the longest runs first, so that "stage
+  3 of 7" can be said from "stage", "of" and the numbers.
 """
 
 from __future__ import annotations
@@ -37,10 +38,10 @@ from cued.actuators._tones import rest
 from cued.actuators._wav import RATE, Samples
 from cued.actuators.voices.voice import RenderError, VoiceOptions
 
-VERSION = "2"  # of what _render.py and _loudness.py do to a rendered phrase
-# Chosen: longer than any phrase takes to render; a voice that hangs costs so much.
+VERSION = "2"  # of the processing in _render.py and _loudness.py
+# Chosen: longer than any phrase takes to render; a voice that hangs costs this much.
 PATIENCE_S = 15.0
-JOIN_S = 0.03  # between clips that are put together
+JOIN_S = 0.03  # between clips that are joined
 
 
 class Clips:
@@ -68,7 +69,7 @@ class Clips:
         return len(self._clips)
 
     def path(self, text: str) -> Path:
-        """Return the file that holds this text, whether or not it is there."""
+        """Return the file for this text, whether or not it exists."""
         asked = self._asked
         voice = (self._renderer, self._voice_version, asked.language, asked.voice)
         depends_on = (text, *voice, str(asked.rate_wpm), VERSION)
@@ -77,7 +78,7 @@ class Clips:
         return self._folder / f"{stem}-{digest[:16]}.wav"
 
     def load(self, texts: Iterable[str]) -> list[str]:
-        """Read clips into memory and return the texts that have none yet. Blocks on the disk."""
+        """Read clips into memory; return the texts without one. Blocks on the disk."""
         missing: list[str] = []
         for text in dict.fromkeys(map(plain, texts)):
             if not text or text in self._clips:
@@ -92,7 +93,7 @@ class Clips:
         return missing
 
     def _recorded(self, text: str) -> Samples | None:
-        """Read a coach's own recording of a text, if there is one that can be used."""
+        """Read a coach's own recording of a text, if there is a usable one."""
         path = self._own.get(text)
         if path is None:
             return None
@@ -103,13 +104,13 @@ class Clips:
             return None
 
     def find(self, text: str) -> Samples | None:
-        """Return how this text sounds, or None when there is no clip of it."""
+        """Return the sound of this text, or None when there is no clip of it."""
         text = plain(text)
         whole = self._clips.get(text)
         return self._join(text.split()) if whole is None else whole
 
     def _join(self, words: list[str]) -> Samples | None:
-        """Put a text together from the longest runs of its words that there are."""
+        """Assemble a text from clips of its words, the longest runs first."""
         pieces: list[Samples] = []
         start = 0
         while start < len(words):
@@ -124,11 +125,11 @@ class Clips:
         return np.concatenate(pieces) if pieces else None
 
     async def render(self, texts: list[str]) -> AsyncIterator[Rendered]:
-        """Have texts rendered by a child process, and load each as it is done."""
+        """Render texts in a child process and load each as it is done."""
         try:
             await asyncio.to_thread(self._folder.mkdir, parents=True, exist_ok=True)
             child = await _start()
-        except OSError as error:  # of the disk, or of this process: tones are left
+        except OSError as error:  # of the disk, or of starting the child; only tones are left
             for text in texts:
                 yield Rendered(text, f"{error.filename or 'the renderer'}: {error.strerror}", "")
             return
@@ -146,7 +147,7 @@ class Clips:
 
 
 async def _start() -> asyncio.subprocess.Process:
-    """Start the child in a process group of its own, so that what it starts ends with it."""
+    """Start the child in its own process group, so that it can be killed with its children."""
     return await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
@@ -159,7 +160,7 @@ async def _start() -> asyncio.subprocess.Process:
 
 
 async def _answers(child: asyncio.subprocess.Process, batch: Batch) -> AsyncIterator[Rendered]:
-    """Hand a batch to the child; yield its answers until it ends or has nothing more to say."""
+    """Send a batch to the child; yield its answers until it ends or falls silent."""
     assert child.stdin is not None
     assert child.stdout is not None
     with contextlib.suppress(ConnectionError):
@@ -174,29 +175,29 @@ async def _answers(child: asyncio.subprocess.Process, batch: Batch) -> AsyncIter
 async def _line(answers: asyncio.StreamReader) -> bytes:
     """Read a line; nothing if none comes in time.
 
-    Not by ``asyncio.wait_for``: before Python 3.12 it forgets a cancellation that comes in the same
-    instant as what it waits for (python/cpython#86296), and rendering would outlive the daemon.
+    Not by ``asyncio.wait_for``: before Python 3.12 it loses a cancellation that comes in the same
+    instant as the result (python/cpython#86296), and rendering would outlive the daemon.
     """
-    with contextlib.suppress(TimeoutError, ValueError):  # a line without an end is none
+    with contextlib.suppress(TimeoutError, ValueError):  # ValueError: a line without an end
         async with asyncio.timeout(PATIENCE_S):
             return await answers.readline()
     return b""
 
 
 def _version(renderer: str, asked: VoiceOptions) -> str:
-    """Name the build of the voice that will speak, without starting it."""
+    """Return the version of the voice that will speak, without starting it."""
     version = parts.load("voices", renderer).build(asked).version
     return version or parts.load("voices", FALLBACK).build(asked).version
 
 
 def recordings(folder: Path, names: Mapping[str, str]) -> dict[str, Path]:
-    """Return the files of a folder by the text that each says; ``names`` tells texts by name."""
+    """Return the files of a folder by the text that each says; ``names`` gives texts by stem."""
     found = {name: folder / f"{name}.wav" for name in names}
     return {names[name]: path for name, path in reversed(found.items()) if path.is_file()}
 
 
 def _read(path: Path) -> Samples | None:
-    """Read a clip, or nothing if it is not there or not whole."""
+    """Read a clip, or nothing if it is missing or incomplete."""
     try:
         with wave.open(str(path), "rb") as wav:
             length = wav.getnframes()
@@ -209,5 +210,5 @@ def _read(path: Path) -> Samples | None:
 
 
 def plain(text: str) -> str:
-    """Return the text with its white space tidied: what counts as the same phrase."""
+    """Return the text with white space normalised, by which phrases are compared."""
     return " ".join(text.split())

@@ -1,15 +1,16 @@
-"""One loudness for all that is heard: words of any voice, a coach's own recordings, and tones.
+"""A common loudness for all sounds: words of any voice, a coach's own recordings, and tones.
 
 Rules
 -----
-* Loudness is measured as ITU-R BS.1770-4 does: K-weighting, blocks of 400 ms every 100 ms, gates at
-  -70 LUFS and 10 LU below the mean. Deviation: the weighting has no phase (the power is the same),
+* Loudness is measured by ITU-R BS.1770-4: K-weighting, blocks of 400 ms every 100 ms, gates at -70
+  LUFS and 10 LU below the mean. Deviations: the weighting has zero phase (the power is the same),
   and a sound shorter than a block is one block.
-* Words are made to be heard over a belt and fans through a small loudspeaker: below 150 Hz there is
-  only rumble; above 1.5 kHz, where consonants are, ``PRESENCE_DB`` more; a compressor brings quiet
-  syllables up to loud ones; a limiter with look-ahead then holds the peaks at ``PEAK``.
-* Everything comes to ``TARGET_LUFS``. It is the loudest that words of the five languages' default
-  voices reach at that peak without the limiter working on more than a few peaks.
+* Words must be heard over a belt and fans through a small loudspeaker: frequencies below 150 Hz,
+  which are only rumble, are removed; those above 1.5 kHz, where consonants are, are raised by
+  ``PRESENCE_DB``; a compressor raises quiet syllables to loud ones; a limiter with look-ahead then
+  holds the peaks at ``PEAK``.
+* Every sound is brought to ``TARGET_LUFS``: the highest loudness that words of the five languages'
+  default voices reach with that peak while the limiter acts on only a few peaks.
 """
 
 from __future__ import annotations
@@ -22,9 +23,9 @@ import numpy as np
 from cued.actuators._wav import PEAK, RATE
 from cued.model import Floats
 
-tricks: Any = np.lib.stride_tricks  # whose types numpy 2.5 leaves open
+tricks: Any = np.lib.stride_tricks  # untyped in numpy 2.5
 TARGET_LUFS = -14.0  # found on the rendered words of five languages, see above
-HIGH_PASS_HZ = 150.0  # small loudspeakers give nothing below
+HIGH_PASS_HZ = 150.0  # small loudspeakers reproduce nothing below
 PRESENCE_HZ, PRESENCE_DB = 1500.0, 6.0  # chosen: consonants lie above 1.5 kHz, see above
 KNEE_DB, RATIO = -24.0, 3.0  # of the compressor, below the loudest 20 ms
 ENVELOPE_S = 0.02  # a syllable lasts five to ten times as long
@@ -49,21 +50,21 @@ def loudness(sound: Floats, rate: int = RATE) -> float:
 
 def matched(sound: Floats) -> Floats:
     """Return a sound at ``TARGET_LUFS``, its peaks limited to ``PEAK``."""
-    for _ in range(4):  # limiting takes a little loudness away; that converges in three
+    for _ in range(4):  # limiting reduces loudness a little; this converges in three rounds
         sound = _limited(sound * 10 ** ((TARGET_LUFS - loudness(sound)) / 20))
     return sound
 
 
 def spoken(sound: Floats) -> Floats:
-    """Return speech compressed and brought to ``TARGET_LUFS``, to be heard beside a treadmill."""
+    """Return speech equalised, compressed and brought to ``TARGET_LUFS``."""
     return matched(_compressed(_filtered(sound, RATE, _equaliser)))
 
 
 def resampled(sound: Floats, rate: int) -> Floats:
-    """Return a sound of any rate at ``RATE``, by its spectrum: nothing above half of the lower."""
+    """Return a sound of any rate at ``RATE``, resampled through its spectrum."""
     if rate == RATE:
         return sound
-    pad = rate // 50  # what is before the first sample must not come round from the last
+    pad = rate // 50  # keeps the end of the sound from wrapping round to its beginning
     padded = np.pad(sound, pad)
     size = round(padded.size * RATE / rate)
     spectrum = np.fft.rfft(padded)[: size // 2 + 1]
@@ -81,7 +82,7 @@ def _filtered(sound: Floats, rate: int, gain: Callable[[Floats], Floats]) -> Flo
 
 
 def _equaliser(hz: Floats) -> Floats:
-    """Return a high-pass of fourth order and a shelf of second order, without phase."""
+    """Return the zero-phase gain of a fourth-order high-pass and a second-order shelf."""
     ratio = (hz / HIGH_PASS_HZ) ** 4
     high_pass = ratio / np.sqrt(1 + ratio**2)
     turn = (hz / PRESENCE_HZ) ** 4
@@ -90,7 +91,7 @@ def _equaliser(hz: Floats) -> Floats:
 
 
 def _k_weight(hz: Floats) -> Floats:
-    """Return the magnitude of both stages of BS.1770, by their analogue prototypes."""
+    """Return the magnitude of both BS.1770 stages, from their analogue prototypes."""
     s = 2j * np.pi * np.maximum(hz, 1e-3)
     w, q, high, band = 2 * np.pi * 1681.97, 0.7072, 10 ** (4.0 / 20), 10 ** (4.0 / 40)
     shelf = (high * s**2 + band**0.9993 * w / q * s + w**2) / (s**2 + w / q * s + w**2)
@@ -99,7 +100,7 @@ def _k_weight(hz: Floats) -> Floats:
 
 
 def _compressed(sound: Floats) -> Floats:
-    """Return the sound with what is above the knee raised less than what is below."""
+    """Return the sound with levels above the knee reduced by ``RATIO``."""
     window = np.hanning(round(ENVELOPE_S * RATE) | 1)
     level = np.sqrt(np.convolve(sound**2, window / window.sum(), mode="same"))
     over_db = 20 * np.log10(np.maximum(level / max(level.max(), 1e-9), 1e-6)) - KNEE_DB
@@ -107,7 +108,7 @@ def _compressed(sound: Floats) -> Floats:
 
 
 def _limited(sound: Floats) -> Floats:
-    """Return the sound with no peak above ``PEAK``: its gain sinks smoothly before each."""
+    """Return the sound with no peak above ``PEAK``; the gain falls smoothly before each."""
     if np.abs(sound).max(initial=0.0) <= PEAK:
         return sound
     size = round(LOOK_AHEAD_S * RATE) | 1

@@ -1,16 +1,15 @@
-"""Mixes what is to be heard, block by block, in the audio device's own thread.
+"""Mixing of sounds, block by block, in the audio device's own thread.
 
 Rules
 -----
-* One voice. A new sound cuts off the one before: that one fades out within ``FADE_S`` (a hard edge
-  would click), and the new one starts on the very next sample. Only the metronome's ticks sound
-  beneath a voice, with headroom kept for them; tick k begins ``round(k * period)`` samples after
+* One voice. A new sound cuts off the previous one, which fades out within ``FADE_S`` (a hard edge
+  would click); the new one starts on the very next sample. Only the metronome's ticks are mixed
+  with a voice, with headroom reserved for them; tick k begins ``round(k * period)`` samples after
   the first, so that the beat neither jitters nor drifts whatever the event loop does.
-* ``fill`` runs in the device's thread, everything else in the event loop's. They share a deque of
-  orders and nothing else: appending to it and taking from it are atomic, so there is no lock that
-  could make either side wait.
+* ``fill`` runs in the device's thread, everything else in the event loop's. They share only a deque
+  of orders: appending to it and taking from it are atomic, so no lock can make either side wait.
 * From ``play`` to its first sample takes at most one block and one fade: 5 + 3 ms with the blocks
-  of ``_outputs.py``. What the device has already been given comes on top (``latency_ms``).
+  of ``_outputs.py``, plus the samples that the device already holds (``latency_ms``).
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ Fate = Literal["begun", "finished", "cut", "unheard"]
 
 
 class Heard(Struct, frozen=True):
-    """What became of a sound. ``t`` on the clock that the mixer was given; ``frame`` its sample."""
+    """A sound's begin or end: ``t`` on the mixer's clock, ``frame`` the sample."""
 
     key: int
     fate: Fate
@@ -40,7 +39,7 @@ class Heard(Struct, frozen=True):
 
 
 class _Sound:
-    """A sound and how far it has been handed over."""
+    """A sound and the position up to which it has been played."""
 
     __slots__ = ("at", "cut", "given_t", "key", "samples")
 
@@ -52,14 +51,14 @@ class _Sound:
         self.cut = False
 
     def fade(self, ramp: NDArray[np.float32]) -> None:
-        """Leave only a short tail that dies away."""
+        """Keep only a short tail that fades out."""
         tail = self.samples[self.at : self.at + ramp.size]
         self.samples = (tail * ramp[: tail.size]).astype(np.int16)
         self.at, self.cut = 0, True
 
 
 class _Ticks:
-    """The metronome's ticks and how far they have been handed over."""
+    """The metronome's ticks and the position up to which they have been played."""
 
     __slots__ = ("_at", "_fades", "_frames", "_period", "_tick")
 
@@ -89,19 +88,20 @@ class _Ticks:
 
 
 class Mixer:
-    """One voice and ticks beneath it, handed over in blocks of any size.
+    """One voice with ticks mixed in, played in blocks of any size.
 
-    clock : gives the time of each ``Heard``.  tell : takes them, in the thread that calls ``fill``.
+    clock : gives the time of each ``Heard``.
+    report : takes each ``Heard``, in the thread that calls ``fill``.
     """
 
     def __init__(
-        self, volume: float, clock: Callable[[], float], tell: Callable[[Heard], None]
+        self, volume: float, clock: Callable[[], float], report: Callable[[Heard], None]
     ) -> None:
         self.frame = 0
         self.filled_t = clock()
         self._gain = np.float32(volume / FULL_SCALE)
         self._clock = clock
-        self._tell = tell
+        self._report = report
         self._ramp = np.linspace(1, 0, round(FADE_S * RATE), endpoint=False, dtype=np.float32)
         self._orders: deque[_Sound | None] = deque()
         self._voice: _Sound | None = None
@@ -110,15 +110,15 @@ class Mixer:
 
     @property
     def idle(self) -> bool:
-        """Nothing sounds and nothing is about to."""
+        """Whether nothing sounds or is about to."""
         return not (self._orders or self._voice or self._next or self._beat)
 
     def play(self, key: int, samples: Samples) -> None:
-        """Sound this at once, cutting off what sounds."""
+        """Play this at once, cutting off the present sound."""
         self._orders.append(_Sound(key, samples, self._clock()))
 
     def beat(self, tick: Samples, spm: float, for_s: float, *, fades: bool) -> None:
-        """Start to mix ticks under the sound, from the next sample on."""
+        """Start mixing in ticks, from the next sample on."""
         self._beat = _Ticks(tick, 60.0 / spm * RATE, round(for_s * RATE), fades)
 
     def end_beat(self) -> None:
@@ -146,7 +146,7 @@ class Mixer:
         while self._orders:
             order = self._orders.popleft()
             if self._next:
-                self._say(self._next, "unheard", self.frame)
+                self._note(self._next, "unheard", self.frame)
             self._next = order
             if self._voice and not self._voice.cut:
                 self._voice.fade(self._ramp)
@@ -158,10 +158,10 @@ class Mixer:
                 if self._next is None:
                     return
                 self._voice, self._next = self._next, None
-                self._say(self._voice, "begun", self.frame + done)
+                self._note(self._voice, "begun", self.frame + done)
             done += self._copy(self._voice, out[done:])
             if self._voice.at >= self._voice.samples.size:
-                self._say(self._voice, "cut" if self._voice.cut else "finished", self.frame + done)
+                self._note(self._voice, "cut" if self._voice.cut else "finished", self.frame + done)
                 self._voice = None
 
     def _fill_beat(self, out: NDArray[np.float32]) -> None:
@@ -174,11 +174,11 @@ class Mixer:
 
     @staticmethod
     def _copy(sound: _Sound, out: NDArray[np.float32]) -> int:
-        """Move on in a sound; return how many samples it had for ``out``."""
+        """Copy a sound's next samples to ``out``; return how many there were."""
         piece = sound.samples[sound.at : sound.at + out.size]
         out[: piece.size] = piece
         sound.at += piece.size
         return piece.size
 
-    def _say(self, sound: _Sound, fate: Fate, frame: int) -> None:
-        self._tell(Heard(sound.key, fate, self._clock(), frame, sound.given_t))
+    def _note(self, sound: _Sound, fate: Fate, frame: int) -> None:
+        self._report(Heard(sound.key, fate, self._clock(), frame, sound.given_t))

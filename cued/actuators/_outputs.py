@@ -1,7 +1,7 @@
-"""What an output of mixed sound is, and those that are no sound card: a file, and nowhere.
+"""The interface of an output for mixed sound, and two outputs without a card: file and null.
 
-``open`` and ``close`` may take a second where cards are looked for (``_portaudio.py``); Speech
-calls them in a thread of its own, one at a time.
+``open`` and ``close`` may take a second when they look for cards (``_portaudio.py``); Speech calls
+them in a separate thread, one at a time.
 """
 
 from __future__ import annotations
@@ -18,19 +18,19 @@ from cued.actuators._mixer import Mixer
 from cued.actuators._wav import FULL_SCALE, RATE
 from cued.model import CuedError
 
-BLOCK = 220  # samples, 5 ms: what a cut waits for at most before its fade
+BLOCK = 220  # samples, 5 ms: the longest wait of a cut before its fade
 
 
 class SoundMissing(CuedError, OSError):
-    """No sound can be made. The text says why and what there is."""
+    """No sound can be made. The text says why and lists the devices."""
 
 
 class Output(Protocol):
     """Takes samples from a mixer until closed.
 
-    What a card need not do has a default: it runs in real time and never dry.
+    The defaults suit an output that runs in real time and never runs dry.
 
-    name : what a person calls it.
+    name : its name for people.
     threaded : the mixer is called from a thread other than the event loop's.
     """
 
@@ -53,7 +53,7 @@ class Output(Protocol):
         """Process samples up to ``t``, if this output has no clock of its own."""
 
     def underruns(self) -> int:
-        """Return how often the card ran dry since it was opened."""
+        """Return how often it ran dry since it was opened."""
         return 0
 
     def close(self) -> None:
@@ -62,7 +62,7 @@ class Output(Protocol):
 
 
 class NullOutput(Output):
-    """No card: takes samples in real time, as a card would, and throws them away."""
+    """Takes samples in real time, as a card would, and discards them."""
 
     name = "no sound device (a stand-in)"
 
@@ -98,9 +98,9 @@ class NullOutput(Output):
 
 
 class FileOutput(Output):
-    """Writes what would be heard to a WAV file, on the clock of the cues it is given.
+    """Writes the sound to a WAV file, on the clock of the cues.
 
-    ``path`` None keeps the time and writes nothing. The file starts at the first ``advance``.
+    With ``path`` None it only keeps time. The file starts at the first ``advance``.
     """
 
     threaded = False
@@ -136,7 +136,7 @@ class FileOutput(Output):
         return self._mixer is not None
 
     def advance(self, t: float) -> None:
-        """Write everything up to ``t``, by whole blocks as a card takes them."""
+        """Write everything up to ``t``, in whole blocks as a card takes them."""
         if self._start_t is None:
             self._start_t = t
         while self._mixer is not None and self.now() + BLOCK / RATE <= t:
@@ -149,7 +149,7 @@ class FileOutput(Output):
             self._wav.writeframesraw(np.round(block * FULL_SCALE).astype("<i2").tobytes())
 
     def close(self) -> None:
-        """Write what is still sounding, and close the file."""
+        """Write the rest of the present sound, and close the file."""
         while self._mixer is not None and not self._mixer.idle:
             self._take(self._mixer)
         self._mixer = None

@@ -1,17 +1,17 @@
-"""What is felt: the pulses of each pattern.
+"""Vibration patterns: the pulses of each.
 
 Rules
 -----
-* Six patterns, no more: people tell apart few by touch while they move. Each has a number of pulses
-  of its own, 1 to 6, and a rhythm of its own, so that it is known though one motor has failed or
-  the belt is worn the wrong way round; that a pulse is left or right comes on top.
-* Length codes how much: pulses of ``step`` last 100 ms for a small error and 200 ms for one of
+* Only six patterns: people distinguish few by touch while they move. Each has its own number of
+  pulses, 1 to 6, and its own rhythm, so that it is recognised even if one motor has failed or the
+  belt is worn the wrong way round; left and right only add to that.
+* Length shows the amount: pulses of ``step`` last 100 ms for a small error and 200 ms for one of
   twice the threshold. Graded feedback is retained better than none or constant (docs/coaching.md).
 * A pulse lasts 100-200 ms, and a motor rests at least 100 ms between two. Rules of thumb: a
   small motor takes 20-50 ms to start.
 * Pulses of the two motors are staggered, which runners perceive better than both at once (26 people
-  walking and running: ieeexplore.ieee.org/document/8768771). Deviation: ``alarm`` and ``notice``,
-  which is no coaching (a sensor lost, a low battery, mute), use both, so that they feel like none.
+  walking and running: ieeexplore.ieee.org/document/8768771). Deviation: ``alarm`` and ``notice``
+  use both at once, to feel unlike coaching; ``notice`` means a lost sensor, a low battery or mute.
 
 None of this has been tried on runners with these motors.
 """
@@ -27,7 +27,7 @@ LEAST_S, MOST_S = 0.1, 0.2  # of a graded pulse
 
 
 class Pulse(NamedTuple):
-    """From when, for how long, on which motors."""
+    """One pulse: its start, length and motors."""
 
     at_s: float
     on_s: float
@@ -36,19 +36,19 @@ class Pulse(NamedTuple):
 
     @property
     def end_s(self) -> float:
-        """When it ends."""
+        """Its end."""
         return self.at_s + self.on_s
 
 
 class Notes(NamedTuple):
-    """Notes ``L``, ``R`` or ``B`` (both), a step each; ``.`` waits."""
+    """A pattern: one of ``L``, ``R``, ``B`` (both) or ``.`` (rest) for each step."""
 
     notes: str
     on_s: float
     step_s: float
 
 
-# Seconds on, and seconds from one to the next; chosen: told apart by count and length.
+# Seconds on, and seconds from one to the next; chosen: distinct in count and length.
 SCORES: dict[Pattern, Notes] = {
     "none": Notes("", 0.1, 0.1),
     "notice": Notes("B", 0.2, 0.2),
@@ -61,7 +61,7 @@ SCORES: dict[Pattern, Notes] = {
 
 
 def pulses(pattern: Pattern, size: float = 0.5) -> tuple[Pulse, ...]:
-    """Return the pulses of a pattern, those of ``step`` as long as an error of ``size`` needs."""
+    """Return the pulses of a pattern; ``size`` (0 to 1) sets the length of those of ``step``."""
     notes, on_s, step_s = SCORES[pattern]
     if pattern == "step":
         on_s = LEAST_S + (MOST_S - LEAST_S) * min(max(size, 0.0), 1.0)

@@ -1,4 +1,4 @@
-"""Phrases that are ready to play, and the task that renders those that are missing."""
+"""Phrases ready to play, and the task that renders missing ones."""
 
 from __future__ import annotations
 
@@ -9,36 +9,36 @@ from typing import Literal, TypeAlias
 from cued.actuators._clips import Clips, plain
 from cued.actuators._wav import Samples
 
-STUBBORN = 3  # phrases failing one after another: the renderer, not the phrases, is at fault
+STUBBORN = 3  # phrases failing one after another: then the renderer is at fault, not the phrases
 NoticeLevel: TypeAlias = Literal["info", "warning", "error"]
-Tell: TypeAlias = Callable[[NoticeLevel, str, str], None]
+Notify: TypeAlias = Callable[[NoticeLevel, str, str], None]
 
 
 class PhraseCache:
-    """Clips by text, and the texts needed. ``tell`` takes level, code and text of a notice."""
+    """Clips by text, and the texts needed. ``notify`` takes level, code and text of a notice."""
 
-    def __init__(self, clips: Clips, tell: Tell) -> None:
+    def __init__(self, clips: Clips, notify: Notify) -> None:
         self._clips = clips
-        self._tell = tell
+        self._notify = notify
         self._wanted: dict[str, None] = {}
         self._unspeakable: set[str] = set()
         self._wake, self._idle = asyncio.Event(), asyncio.Event()
 
     def find(self, text: str) -> Samples | None:
-        """Return how a text sounds; if it has no clip, nothing, and want one for the next time."""
+        """Return the sound of a text; if it has no clip, have one rendered for the next time."""
         clip = self._clips.find(text)
         if clip is None:
             self._want([plain(text)])
         return clip
 
     async def prepare(self, texts: Iterable[str]) -> None:
-        """Load the clips of these texts, and want those that are missing."""
+        """Load the clips of these texts, and have missing ones rendered."""
         self._want(await asyncio.to_thread(self._clips.load, list(texts)))
         for why in self._clips.refused[:1]:
-            self._tell("warning", "clip_refused", f"{why}; this is synthesised")
+            self._notify("warning", "clip_refused", f"{why}; this phrase is synthesised")
 
     async def rendered(self) -> set[str]:
-        """Wait until nothing is left to render; return what can't be spoken."""
+        """Wait until nothing is left to render; return the texts that can't be spoken."""
         if self._wanted:
             self._idle.clear()
             await self._idle.wait()
@@ -64,7 +64,7 @@ class PhraseCache:
             self._wake.set()
 
     async def _render_stubbornly(self, texts: list[str]) -> set[str]:
-        """Render texts together; what fails, once more in a process of its own."""
+        """Render texts together; retry each failed one alone; return those that still fail."""
         lost: set[str] = set()
         in_a_row = 0
         for text in await self._render(texts):
@@ -83,7 +83,8 @@ class PhraseCache:
             if answer.why:
                 failed[answer.text] = answer.why
             elif answer.instead:
-                self._tell("info", "voice_fallback", f"espeak-ng speaks instead: {answer.instead}")
+                why = f"espeak-ng speaks instead: {answer.instead}"
+                self._notify("info", "voice_fallback", why)
         for text, why in list(failed.items())[:1]:
-            self._tell("warning", "words_missing", f"can't speak {text!r}: {why}; tones instead")
+            self._notify("warning", "words_missing", f"can't speak {text!r}: {why}; tones instead")
         return failed

@@ -1,16 +1,15 @@
-"""A sound card, through PortAudio: the only file that knows ``sounddevice``.
+"""A sound card, through PortAudio: the only file that imports ``sounddevice``.
 
 Rules
 -----
-* The stream stays open and is given silence between cues, because HDMI and I2S sinks that fall
-  asleep swallow the first half second of what comes next.
-* A card is named, not numbered: numbers change at reboot. Without a name, cards are tried directly
-  (ALSA ``hw``) before ALSA's ``default``, which on a desktop system belongs to PipeWire and answers
-  "Host is down" until somebody logs in; screens come last.
-* PortAudio is told to use ALSA's ``plughw``, so that a card that can't do 44.1 kHz mono still
-  plays.
-* A stream that has asked for nothing for ``SILENT_S`` is dead, whatever it says of itself.
-* PortAudio sees the cards that were there when it was started, so closing stops it altogether.
+* The stream stays open and plays silence between cues, because HDMI and I2S sinks fall asleep and
+  then swallow the first half second of sound.
+* A card is chosen by name, because numbers change at reboot. Without a name, cards are tried
+  directly (ALSA ``hw``) before ALSA's ``default``, which on a desktop system belongs to PipeWire
+  and answers "Host is down" until somebody logs in; screens come last.
+* PortAudio uses ALSA's ``plughw``, so that a card that can't do 44.1 kHz mono still plays.
+* A stream that has requested nothing for ``SILENT_S`` counts as dead, whatever it reports.
+* PortAudio sees only the cards present when it was started, so ``close`` ends it completely.
 
 Tried with ALSA's file and null plugins only, on no real card.
 """
@@ -29,11 +28,11 @@ from cued.actuators._mixer import Mixer
 from cued.actuators._outputs import BLOCK, Output, SoundMissing
 from cued.actuators._wav import RATE
 
-SILENT_S = 1.0  # chosen: a card that plays asks for many blocks in it
+SILENT_S = 1.0  # chosen: a playing card requests many blocks in it
 
 
 class PortAudioOutput(Output):
-    """A sound card. ``device`` is a part of its name, or empty for the best there is."""
+    """A sound card. ``device`` is part of its name, or empty for the best card."""
 
     def __init__(self, device: str, latency_s: float) -> None:
         self.name = device or "the default sound device"
@@ -107,11 +106,11 @@ class PortAudioOutput(Output):
         return self.now() - self._mixer.filled_t < SILENT_S
 
     def underruns(self) -> int:
-        """Count how often the card ran dry."""
+        """Return how often the card ran dry."""
         return self._underruns
 
     def close(self) -> None:
-        """Abort the stream and release every card, so that the next ``open`` sees new ones."""
+        """Abort the stream and end PortAudio, so that the next ``open`` sees new cards."""
         stream, self._stream = self._stream, None
         if stream is not None:
             stream.abort(ignore_errors=True)  # closing a running stream can hang PortAudio
@@ -120,13 +119,13 @@ class PortAudioOutput(Output):
 
 
 def _rank(name: str) -> tuple[bool, ...]:
-    """Sort cards: direct before shared, screens last, what was plugged in before the Pi's own."""
+    """Return a sort key: direct before shared, screens last, plugged-in before the Pi's own."""
     lower = name.lower()
     return ("hw:" not in lower, "hdmi" in lower, "bcm2835" in lower)
 
 
 def _portaudio() -> Any:
-    """Import and start PortAudio; it sees the cards that are there now."""
+    """Import and start PortAudio, which sees the present cards."""
     os.environ.setdefault("PA_ALSA_PLUGHW", "1")
     try:
         sd: Any = importlib.import_module("sounddevice")  # here, because it probes every card

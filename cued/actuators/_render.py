@@ -1,10 +1,10 @@
-"""Turns phrases into clips: the program of the child process in which speech is synthesised.
+"""The program of the child process that synthesises phrases as clips.
 
 Run as ``python -m cued.actuators._render``: a ``Batch`` as JSON on standard input, one ``Rendered``
-as JSON a line on standard output. It is a process of its own because a voice may block, crash or
-print; which voice is in ``voices/``, a file each. When the chosen one can't be had, the
-``espeak-ng`` program speaks. A clip is trimmed, brought to the one loudness of all that is heard
-(``_loudness.py``), and moved to its place only when complete.
+as JSON a line on standard output. It is a separate process because a voice may block, crash or
+print; each voice is a file in ``voices/``. If the chosen voice is unavailable, the ``espeak-ng``
+program speaks. A clip is trimmed, brought to the common loudness (``_loudness.py``), and moved to
+its place only when complete.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ from cued.actuators.voices.voice import RenderError, Voice, VoiceMissing, VoiceO
 from cued.model import Floats
 
 FALLBACK = "espeak_ng"
-MARGIN_S = 0.02  # kept on either side of what is spoken
+MARGIN_S = 0.02  # kept on either side of the words
 EDGE_S = 0.005  # faded in and out, so that no cut clicks
 PAUSE_S = 0.08  # longest between words
-AUDIBLE = 0.02  # of full scale; quieter is nothing at all
+AUDIBLE = 0.02  # of full scale; a quieter clip counts as silence
 # Plausible length of a clip. At 165 words a minute espeak-ng 1.51 took 0.04-0.33 s a letter for
 # the phrases of the five catalogues, and up to 0.53 s for a digit.
 SHORTEST_S, SHORTEST_LETTER_S = 0.1, 0.02
@@ -37,7 +37,7 @@ USUAL_RATE_WPM = 165  # the rate at which the letters above were timed
 
 
 class Phrase(msgspec.Struct, frozen=True):
-    """A text and the file that is to hold it."""
+    """A text and the file to write it to."""
 
     text: str
     path: str
@@ -52,9 +52,9 @@ class Batch(msgspec.Struct, frozen=True):
 
 
 class Rendered(msgspec.Struct, frozen=True):
-    """What became of a phrase: ``why`` is empty when its clip is there.
+    """The result of a phrase: ``why`` is empty when its clip has been made.
 
-    instead : why another voice than the one that was asked for spoke, or empty.
+    instead : why another voice spoke instead of the chosen one, or empty.
     """
 
     text: str
@@ -63,7 +63,7 @@ class Rendered(msgspec.Struct, frozen=True):
 
 
 def main() -> None:
-    """Render a batch, saying of each phrase what became of it."""
+    """Render a batch and report the result of each phrase."""
     with contextlib.suppress(OSError):  # a sandbox may refuse it
         os.nice(10)
     batch = msgspec.json.decode(sys.stdin.buffer.read(), type=Batch)
@@ -80,11 +80,11 @@ def main() -> None:
             why, stuck = str(error), isinstance(error, VoiceStuck)
         answers.write(msgspec.json.encode(Rendered(phrase.text, why, instead)) + b"\n")
         if stuck:
-            os._exit(1)  # an ordinary exit waits for what is stuck
+            os._exit(1)  # an ordinary exit would wait for the stuck voice
 
 
 def opened(renderer: str, asked: VoiceOptions) -> tuple[Voice | None, str]:
-    """Open the voice that is asked for, or the one that speaks instead, and say why; or none."""
+    """Open the chosen voice, or else the fallback, or none; return it and why it is not chosen."""
     try:
         return _open(renderer, asked), ""
     except VoiceMissing as error:
@@ -124,7 +124,7 @@ def _read(path: Path) -> tuple[Floats, int]:
 
 
 def tidied(sound: Floats, rate: int) -> Samples:
-    """Return words as a clip: trimmed, without long pauses, at the one loudness."""
+    """Return words as a clip: trimmed, without long pauses, at the common loudness."""
     sound = resampled(sound, rate)
     peak = float(np.abs(sound).max(initial=0.0))
     if peak < AUDIBLE:
@@ -151,7 +151,7 @@ def _hurry(sound: Floats, quiet: float) -> Floats:
 
 
 def _check(clip: Samples, text: str, rate_wpm: int) -> None:
-    """Refuse a clip that can't be these words: cut short, or run together with others."""
+    """Refuse a clip whose length can't be that of the text: cut short, or joined with others."""
     seconds = clip.size / RATE
     pace = USUAL_RATE_WPM / rate_wpm
     least = SHORTEST_S + SHORTEST_LETTER_S * len(text) * pace

@@ -1,4 +1,4 @@
-"""The options of the voice, and the clips that they choose."""
+"""The options of the voice, and the clips that they select."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     device: Annotated[
         str,
-        Meta(description="Part of the sound card's name; empty takes the first that works."),
+        Meta(description="Part of the sound card's name; empty: the first that works."),
     ] = ""
     volume: Annotated[
         float, Meta(ge=0.05, le=1.0, description="Loudness, share of the card's full scale.")
     ] = 0.8
     renderer: Annotated[
-        str, Meta(description="What speaks: pyttsx3, pico, piper or espeak_ng.")
+        str, Meta(description="Speech synthesiser: pyttsx3, pico, piper or espeak_ng.")
     ] = "pyttsx3"
     voice: Annotated[
         str,
@@ -39,7 +39,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         str,
         Meta(
             description="Folder of a coach's own recordings, such as overlong_stride-1.wav; "
-            "`cued say --all --out FOLDER` writes one of every phrase."
+            "`cued say --all --out FOLDER` writes a file for every phrase."
         ),
     ] = ""
     # 150-170 words a minute: derived for words over treadmill noise, not tried on runners.

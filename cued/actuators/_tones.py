@@ -1,22 +1,22 @@
-"""Sounds that are no words: alarms, chimes and signals, each synthesised once.
+"""Tones: alarms, chimes and signals, each synthesised once.
 
 Rules
 -----
-* Every sound says one thing, and no two can be taken for each other: they differ in rhythm or in
-  direction of pitch as well as in pitch. ``alarm``, ``stumble`` and ``lost`` already differ in
-  rhythm within 0.3 s: two pulses, three quick ones, one long note that falls.
-* Most of each sound's power lies in 500-2500 Hz, which the smallest loudspeakers still give and a
-  treadmill drowns least. All are as loud as words (``_loudness.py``).
-* Words come soon: the tone of a stumble is over after 0.31 s.
+* Every tone means one thing, and no two can be confused: they differ in rhythm or in direction of
+  pitch as well as in pitch. ``alarm``, ``stumble`` and ``lost`` already differ in rhythm within 0.3
+  s: two pulses, three quick ones, one long falling note.
+* Most of each tone's power lies in 500-2500 Hz, which the smallest loudspeakers still reproduce and
+  a treadmill masks least. All are as loud as words (``_loudness.py``).
+* Words follow soon: the tone of a stumble is over after 0.31 s.
 * Alarms borrow the ideas of IEC 60601-1-8, as reported by its secondary sources (puiaudio.com, "IEC
   60601-1-8"; "Alarms", University of Sydney, Department of Anaesthesia): fundamental between 150
   and 1000 Hz and several harmonics; the high alarm is three pulses and two, twice, of 75-200 ms.
   **This is no claim of conformity**.
-* Deviations: a stumble is three pulses only, because words have to follow at once; the general
-  melody holds one pitch, but the loss of a sensor falls and its return rises, because a runner who
-  can't look has to tell the two apart by ear.
+* Deviations: a stumble has only three pulses, because words must follow at once; the standard's
+  general melody holds one pitch, but the loss of a sensor falls and its return rises, because a
+  runner who can't look must distinguish the two by ear.
 
-None of these sounds has been tried on runners beside a treadmill.
+None of these tones has been tried on runners beside a treadmill.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ BELL = (1.0, 0.3, 0.1)  # chosen
 
 
 class Note(Struct, frozen=True):
-    """One note. ``decay_s`` 0 holds it level with short ramps; above 0 it dies away like a bell."""
+    """One note; with ``decay_s`` 0 it is level with short ramps, else it decays like a bell."""
 
     hz: float
     on_s: float
@@ -70,7 +70,7 @@ def _burst(hz: float) -> tuple[Note, ...]:
     return (pulse, pulse, last, pulse, last)
 
 
-SCORES: dict[Tone, tuple[Note, ...]] = {  # Hz and s; chosen: told apart by their outlines
+SCORES: dict[Tone, tuple[Note, ...]] = {  # Hz and s; chosen: distinct in outline
     "alarm": _burst(880.0) * 2,
     "stumble": (Note(988.0, 0.075, 0.04), Note(988.0, 0.075, 0.04), Note(988.0, 0.08)),
     "unsteady": (Note(740.0, 0.2, 0.12), Note(740.0, 0.2)),
@@ -87,7 +87,7 @@ SCORES: dict[Tone, tuple[Note, ...]] = {  # Hz and s; chosen: told apart by thei
     "tick": (Note(1000.0, 0.03, 0.0, BELL, 0.006),),
 }
 
-# What is sounded in place of words that can't be had. Below LIMIT the loss itself is told.
+# Tones in place of missing words. Below LIMIT the tone "clip" reports that they are missing.
 _INSTEAD: dict[Priority, Tone] = {
     Priority.FALL: "alarm",
     Priority.STUMBLE: "stumble",
@@ -98,7 +98,7 @@ _INSTEAD: dict[Priority, Tone] = {
 
 
 def names() -> tuple[Tone, ...]:
-    """Return every tone there is."""
+    """Return the names of all tones."""
     return get_args(Tone)
 
 
@@ -110,7 +110,7 @@ def instead(priority: int) -> Tone:
 
 @cache
 def tone(name: Tone) -> Samples:
-    """Return a sound, ready to be played at ``RATE``; read-only."""
+    """Return a tone as read-only samples at ``RATE``."""
     sound = np.concatenate([_note(note) for note in SCORES[name]])
     sound = sound * (TICK_PEAK / float(np.abs(sound).max())) if name == "tick" else matched(sound)
     samples = to_clip(sound)

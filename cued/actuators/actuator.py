@@ -1,4 +1,4 @@
-"""What an actuator is: it gives cues to a runner by one channel."""
+"""The interface of an actuator, which gives cues to a runner by one channel."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ Report = Callable[[CueDone | Notice], None]
 
 
 class Actuator(Protocol):
-    """A voice or a set of motors. Entering prepares it; leaving, however, is its safe state.
+    """A voice or a set of motors. Entering prepares it; leaving in any way puts it in a safe state.
 
-    ``PART.build(config, site, report)`` makes one; ``report`` takes what it has to say, from the
-    event loop. A missing device is one ``Notice`` and an actuator that does nothing, never an
-    exception, and each cue it could not give is reported as ``CueDone(ok=False)``. What an actuator
-    has no use for it inherits.
+    ``PART.build(config, site, report)`` makes one; it calls ``report`` from the event loop. A
+    missing device leads to one ``Notice`` and an actuator that does nothing, never to an exception;
+    each cue that it could not give is reported as ``CueDone(ok=False)``. Methods that an actuator
+    does not need are inherited.
     """
 
     @property
     def channel(self) -> Literal["sound", "haptic", "light"]:
-        """By which sense it reaches the runner."""
+        """The sense by which it reaches the runner."""
         ...
 
     async def __aenter__(self) -> Self:
@@ -45,13 +45,13 @@ class Actuator(Protocol):
 
 
 def raise_fault(task: asyncio.Task[Any]) -> None:
-    """Raise in the loop what a task of an actuator's own has raised (``daemon.py`` fences it)."""
+    """Raise the fault of an actuator's task in the loop, where ``daemon.py`` contains it."""
     if not task.cancelled():
         task.result()
 
 
 async def felt(pattern: Pattern, make: Callable[[Report], Actuator]) -> str:
-    """Play one pattern to its end, and return why it could not be felt, or nothing."""
+    """Play one pattern to its end; return why it could not be felt, or nothing."""
     over: asyncio.Future[CueDone] = asyncio.get_running_loop().create_future()
 
     def report(item: CueDone | Notice) -> None:

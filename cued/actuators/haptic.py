@@ -1,16 +1,16 @@
-"""Buzzes: cues as pulses of two vibration motors on PWM pins.
+"""Vibration: cues as pulses of two motors on PWM pins.
 
 Rules
 -----
-* Off is what remains: at exit, by whatever it comes, at cancel, after the last pulse, and after
-  ``MOST_ON_S`` even if this program hangs, is frozen or killed: a process of their own drives the
-  pins (``cued/keeper.py``).
+* The motors always end off: at any exit, at cancel, after the last pulse, and after ``MOST_ON_S``
+  even if this program hangs, is frozen or killed, because a separate process drives the pins
+  (``cued/keeper.py``).
 * One pattern at a time; a new one cuts off the old one. The first pulse starts within ``give``, the
-  others are timers of the event loop, and cancelling is cancelling those and turning off. There is
-  no task and no thread that could go on driving.
-* Without motors (not a Raspberry Pi, no lgpio, pins taken) everything runs on gpiozero's mock pins,
-  one notice says so, and each cue is reported as not given. With ``hardware = false`` that is what
-  was asked for, and cues count as given.
+  others by timers of the event loop; cancelling cancels these and turns the motors off. No task or
+  thread could keep driving them.
+* Without motors (not a Raspberry Pi, no lgpio, pins in use) everything runs on gpiozero's mock
+  pins, one notice reports it, and each cue is reported as not given. With ``hardware = false`` this
+  is intended, and cues count as given.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from cued.model import Beat, Cue, CueDone, Notice, Pattern
 from cued.parts import Exit, Part
 
 PWM_HZ = 200.0  # an edge each 5 ms keeps the gates fed (hardware/README.md)
-MOST_ON_S = 0.5  # longer than any pulse, short enough to be no harm
+MOST_ON_S = 0.5  # longer than any pulse, short enough to do no harm
 
 
 class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -49,7 +49,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             raise ValueError("left_pin and right_pin are the same pin")
 
     def wanted(self, site: Site) -> PinRequest:
-        """Return what a keeper has to drive."""
+        """Return the keeper's pins and limits."""
         return PinRequest(
             pins=(self.left_pin, self.right_pin),
             most_s=MOST_ON_S,
@@ -69,23 +69,23 @@ class Haptic(Actuator):
         self._site = site
         self._report = report
         self._why = "the motors are not started"
-        self._failed = ""  # why the pattern under way was not felt
+        self._failed = ""  # why the present pattern was not felt
         self._pins = (config.left_pin, config.right_pin)
         self._kept: KeptPins | None = None
         self._awaited: deque[tuple[str, float]] = deque(maxlen=100)  # key, given: edge to come
         self._timers: list[asyncio.TimerHandle] = []
         self._ticks: list[asyncio.TimerHandle] = []  # the next tick, and the end of this one
         self._key: str | None = None
-        self._told: set[str] = set()
+        self._notified: set[str] = set()
 
     @property
     def channel(self) -> Literal["haptic"]:
-        """It is felt."""
+        """The sense by which it reaches the runner."""
         return "haptic"
 
     @property
     def values(self) -> tuple[float, ...]:
-        """What the motors are set to now, left and right; empty when closed."""
+        """The motors' present strengths, left and right; empty when closed."""
         return tuple(self._kept.values[pin] for pin in self._pins) if self._kept else ()
 
     @property
@@ -111,7 +111,7 @@ class Haptic(Actuator):
             await kept.close()
 
     def give(self, cue: Cue) -> None:
-        """Start the cue's pattern at once, cutting off the one before. Never blocks."""
+        """Start the cue's pattern at once, cutting off the previous one. Never blocks."""
         given_t = time.monotonic()
         felt = pulses(cue.pattern, cue.size)
         if not felt or self._kept is None:
@@ -127,13 +127,13 @@ class Haptic(Actuator):
         self._at(felt, 0.0)
 
     def beat(self, beat: Beat) -> None:
-        """Begin to tick where no pattern is felt, or end it. Never blocks."""
+        """Start or stop ticks, which pause during patterns. Never blocks."""
         self._end_beat()
         if beat.spm and self._kept is not None:
             self._tick(beat, asyncio.get_running_loop().time(), 0)
 
     def _tick(self, beat: Beat, start: float, k: int) -> None:
-        """Play tick ``k``; the next is due by the beat's own start, so that none drifts."""
+        """Play tick ``k``; the next is timed from the beat's start, so that none drifts."""
         loop, after = asyncio.get_running_loop(), k * 60.0 / beat.spm
         if after >= beat.for_s:
             return
@@ -156,12 +156,12 @@ class Haptic(Actuator):
         self._tick_off()
 
     def cancel(self) -> None:
-        """Turn both motors off, now."""
+        """Turn both motors off at once."""
         self._end_beat()
         self._end("cancelled")
 
     def _at(self, felt: tuple[Pulse, ...], t: float) -> None:
-        """Set the motors as a pattern has them ``t`` seconds after its start."""
+        """Set the motors to a pattern's state ``t`` seconds after its start."""
         on = [p for p in felt if p.at_s <= t < p.end_s]
         strength = self._config.strength
         self._drive(strength * any(p.left for p in on), strength * any(p.right for p in on))
@@ -169,7 +169,7 @@ class Haptic(Actuator):
             self._end()
 
     def _end(self, remark: str = "") -> None:
-        """End the pattern under way: no timer left, both motors off, its CueDone reported."""
+        """End the present pattern: cancel timers, turn motors off, report its CueDone."""
         for timer in self._timers:
             timer.cancel()
         self._timers.clear()
@@ -188,34 +188,34 @@ class Haptic(Actuator):
         except OSError as error:
             self._fail(f"the keeper of the pins: {error.strerror}")
 
-    def _hear(self, told: PinChange) -> None:
-        """Note what a pin did: when the pattern's first edge was, or that there was none."""
-        if told.note not in ("", "cut"):
-            self._fail(told.note)
-        elif told.value > 0 and self._awaited and told.t >= self._awaited[0][1]:
-            self.edges.append((*self._awaited.popleft(), told.t))
+    def _hear(self, change: PinChange) -> None:
+        """Note the time of a pattern's first edge, or a failure."""
+        if change.note not in ("", "cut"):
+            self._fail(change.note)
+        elif change.value > 0 and self._awaited and change.t >= self._awaited[0][1]:
+            self.edges.append((*self._awaited.popleft(), change.t))
 
     def _fail(self, why: str) -> None:
-        """Report that a pin failed; its cue does not count as given."""
+        """Report that a pin failed; the cue does not count as given."""
         self._failed = why
         self._awaited.clear()
         self._notice("error", "motors_failed", f"{why}; cues can't be felt")
 
     def _done(self, key: str, failure: str, remark: str = "") -> None:
-        """Report the end of a cue: being cut off by the next is no failure."""
+        """Report the end of a cue; being cut off by the next is not a failure."""
         done = CueDone(time.monotonic(), key, self.channel, not failure, failure or remark)
         self._report(done)
 
     def _notice(self, level: Literal["info", "warning", "error"], code: str, text: str) -> None:
         """Notify a person, once."""
-        if code not in self._told:
-            self._told.add(code)
+        if code not in self._notified:
+            self._notified.add(code)
             now = time.monotonic()
             self._report(Notice(t=now, known_t=now, level=level, code=code, text=text))
 
 
 async def buzz(pattern: Pattern, config: Config, site: Site) -> str:
-    """Play one pattern to its end, and return why it could not be felt, or nothing."""
+    """Play one pattern to its end; return why it could not be felt, or nothing."""
     return await felt(pattern, partial(Haptic, config, site))
 
 

@@ -1,4 +1,4 @@
-"""Prints cues, one a line on standard error: for trying things without sound and motors."""
+"""Cues printed as lines on standard error, for trying things without sound and motors."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from cued.parts import NoOptions, Part
 
 
 class Log(Actuator):
-    """A line for each cue."""
+    """Prints a line for each cue."""
 
     def __init__(self, config: NoOptions, site: Site, report: Report) -> None:
         self._report = report
 
     @property
     def channel(self) -> Literal["light"]:
-        """It is seen."""
+        """The sense by which it reaches the runner."""
         return "light"
 
     def give(self, cue: Cue) -> None:
@@ -32,7 +32,7 @@ class Log(Actuator):
         self._report(CueDone(time.monotonic(), cue.key, self.channel))
 
     def beat(self, beat: Beat) -> None:
-        """Print the beginning or the end."""
+        """Print the start or the end."""
         said = f"{beat.spm:g} a minute" if beat.spm else "ends"
         print(f"{beat.t:10.2f}  metronome: {said}", file=sys.stderr)
 

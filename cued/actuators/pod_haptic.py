@@ -1,19 +1,19 @@
-"""Haptic cues without a cable: the motors of pods (docs/pod-protocol.md, hardware/pod).
+"""Wireless vibration: the motors of pods (docs/pod-protocol.md, hardware/pod).
 
-The source that holds a pod's link offers its motor (``Site.motors``). A pattern crosses the air
-once, whole, and the pod keeps its rhythm. Patterns are those of ``_patterns.py``.
+The source that holds a pod's link offers its motor (``Site.motors``). A pattern is sent once, as a
+whole, and the pod times its pulses. Patterns are those of ``_patterns.py``.
 
-Delay: one connection interval of the link, 15 ms as pods ask for it, and the pod's own 5 ms steps.
-Over the stand-in for BlueZ, which has no radio, on a busy machine: median 12 ms, 99 % within 75 ms
-(100 cues, from ``give`` to the confirmed write).
+Delay: one connection interval, for which pods request 15 ms, and the pod's own 5 ms steps. Over the
+stand-in for BlueZ, which has no radio, on a busy machine: median 12 ms, 99 % within 75 ms (100
+cues, from ``give`` to the confirmed write).
 
 Rules
 -----
-* A link that is poor is not trusted with a cue: one that a pod has not confirmed within 0.2 s is
-  reported as not given, and the pod itself refuses to begin with it later.
-* A pod turns its motor off 0.5 s after a pulse began, when its link goes or its stream ends.
-* Ticks of a metronome that do not come through are left out, never made up for.
-* Two sides may be one pod: then both are felt there, and the rhythm tells patterns apart.
+* A cue that a pod has not confirmed within 0.2 s, over a poor link, is reported as not given, and
+  the pod itself refuses to play it later.
+* A pod turns its motor off 0.5 s after a pulse began, and when its link or its stream ends.
+* Metronome ticks that are lost are not repeated.
+* Both sides may be one pod: then both are felt there, and patterns differ only in rhythm.
 """
 
 from __future__ import annotations
@@ -35,12 +35,12 @@ from cued.model import Beat, ConfigError, Cue, CueDone, Notice
 from cued.parts import Exit, Part
 from cued.reading import meant
 
-APART_S = 0.04  # between the pulses of both sides on one motor, which else were one
+APART_S = 0.04  # between pulses of both sides on one motor, which would merge otherwise
 NOBODY = "no pod with a motor is connected"
 
 
 class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which pods have a motor."""
+    """The pods for the left and the right side."""
 
     left: Annotated[
         str, Meta(description="Sensor whose motor is felt on the left; empty: the first pod.")
@@ -55,8 +55,8 @@ class PodHaptic(Actuator):
         pods = [name for name, sensor in site.sensors.items() if sensor.device == "pod"]
         for side, name in (("left", config.left), ("right", config.right)):
             if name and name not in pods:
-                told = f"{name!r} is no pod{meant(name, pods)}"
-                raise ConfigError(f"[actuators.pod_haptic] {side}: {told}")
+                why = f"{name!r} is not a pod{meant(name, pods)}"
+                raise ConfigError(f"[actuators.pod_haptic] {side}: {why}")
         first = pods[0] if pods else ""
         self._sides = (config.left or first, config.right or first)
         self.taken: deque[tuple[str, float, float]] = deque(maxlen=1000)  # key, given, confirmed: s
@@ -66,16 +66,16 @@ class PodHaptic(Actuator):
         self._beating: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
         self._key: str | None = None
-        self._told = False
+        self._warned = False
 
     @property
     def channel(self) -> Literal["haptic"]:
-        """It is felt."""
+        """The sense by which it reaches the runner."""
         return "haptic"
 
     @property
     def values(self) -> tuple[float, ...]:
-        """Whether a pattern is under way."""
+        """Whether a pattern is being played."""
         return (float(self._key is not None),)
 
     async def __aexit__(self, *exit_: Exit) -> None:
@@ -83,7 +83,7 @@ class PodHaptic(Actuator):
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def give(self, cue: Cue) -> None:
-        """Send the cue's pattern at once; it replaces the one before. Never blocks."""
+        """Send the cue's pattern at once; it replaces the previous one. Never blocks."""
         self._end("cut off")
         felt = pulses(cue.pattern, cue.size)
         absent = self._absent() if felt else ""
@@ -96,7 +96,7 @@ class PodHaptic(Actuator):
         self._playing = self._spawn(self._play(cue.key, felt))
 
     def beat(self, beat: Beat) -> None:
-        """Begin to tick where no pattern is felt, or end it. Never blocks."""
+        """Start or stop ticks, which pause during patterns. Never blocks."""
         if self._beating is not None:
             self._beating.cancel()
             self._beating = None
@@ -125,7 +125,7 @@ class PodHaptic(Actuator):
         self._done(key, why)
 
     async def _tick(self, beat: Beat) -> None:
-        """Tick by the beat's own start, so that no tick drifts."""
+        """Send ticks, each timed from the beat's start, so that none drifts."""
         loop = asyncio.get_running_loop()
         start, after = loop.time(), 0.0
         k = 0
@@ -137,7 +137,7 @@ class PodHaptic(Actuator):
             await asyncio.sleep(start + after - loop.time())
 
     async def _send(self, felt: tuple[Pulse, ...]) -> str:
-        """Send each pod its part; return an empty text when all have it, else why one has not."""
+        """Send each pod its part; return "" when all have confirmed it, else why not."""
         if not self._site.hardware:
             return ""
         left, right = self._sides
@@ -170,7 +170,7 @@ class PodHaptic(Actuator):
         return task
 
     def _end(self, remark: str) -> None:
-        """End the pattern under way."""
+        """End the present pattern."""
         key, self._key = self._key, None
         if self._playing is not None:
             self._playing.cancel()
@@ -184,8 +184,8 @@ class PodHaptic(Actuator):
 
     def _warn(self, why: str) -> None:
         """Notify a person, once."""
-        if not self._told:
-            self._told = True
+        if not self._warned:
+            self._warned = True
             now = time.monotonic()
             text = f"{why}; cues can't be felt"
             self._report(
@@ -194,7 +194,7 @@ class PodHaptic(Actuator):
 
 
 def rhythm(felt: tuple[Pulse, ...], *, left: bool | None = None) -> PulseTrain:
-    """Return one side's pulses as a pod counts them, or all of them: rest before each, then on."""
+    """Return one side's pulses, or all of them, as pairs of rest and length."""
     mine = [p for p in felt if left is None or (p.left if left else p.right)]
     nexts = [*(p.at_s for p in mine), math.inf][1:]
     out: list[tuple[float, float]] = []

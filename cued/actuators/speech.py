@@ -1,17 +1,17 @@
-"""Speaks: cues as words and tones through one sound stream that is always open.
+"""Sound: cues as words and tones through one stream that is always open.
 
 Rules
 -----
-* Nothing is synthesised when a cue is due. The phrases were rendered before by a voice in a child
-  process (``_render.py``), lie in memory (``_phrase_cache.py``) and are mixed by ``_mixer.py``.
-* A cue is sounded at once and cuts off the one before. In the stream of samples the cut takes at
-  most one block and one fade, 8 ms; what the card already holds (``latency_ms``) comes on top.
-* A phrase without a clip is rendered for the next time; meanwhile a safety cue is a tone that says
-  the same, and any other is the tone for a missing clip and counts as not given.
-* A card that is missing or goes away is told once, and tried again with growing pauses. A cue that
-  nobody can hear is reported as not given; silence never passes for success.
-* ``CueDone`` comes when a sound has been handed to the card or was cut off; a cue without
-  sound is done at once.
+* Nothing is synthesised when a cue is due. Phrases have been rendered in a child process
+  (``_render.py``), are held in memory (``_phrase_cache.py``) and mixed by ``_mixer.py``.
+* A cue is played at once and cuts off the previous one. In the stream of samples the cut takes at
+  most one block and one fade, 8 ms; the card's buffer (``latency_ms``) adds to that.
+* A phrase without a clip is rendered for the next time; this time a safety cue is replaced by a
+  tone with the same meaning, any other by the tone for a missing clip, and counts as not given.
+* A missing or lost card is reported once, and tried again at growing intervals. A cue that nobody
+  can hear is reported as not given, never as a success.
+* ``CueDone`` comes when a sound has been passed to the card or was cut off; a cue without sound is
+  done at once.
 """
 
 from __future__ import annotations
@@ -42,15 +42,15 @@ from cued.model import Beat, Cue, CueDone, Notice, Priority
 from cued.parts import Exit, Part
 
 CHECK_S = 0.25  # between looks at the stream; chosen
-OPENS_S = 3.0  # a sound card takes 0.1 s; nobody waits longer for one that blocks
+OPENS_S = 3.0  # a sound card takes 0.1 s; one that blocks must not hold up the start
 RETRY_S = (1.0, 2.0, 4.0, 8.0, 16.0, 30.0)  # the last one for ever
-TONE_TO_WORDS_S = 0.08  # a short gap, so that both are heard apart; chosen
-CLOSE_S = 2.0  # a card that blocks must not hold up the end
+TONE_TO_WORDS_S = 0.08  # a short gap, so that both are heard separately; chosen
+CLOSE_S = 2.0  # chosen: a card that blocks must not hold up the end
 MANY_UNDERRUNS = 20  # chosen: before it is reported
 
 
 class Stats:
-    """What a bench wants to know: counts, and when cues were given and first sounded (s)."""
+    """Figures for a benchmark: counts, and when cues were given and first sounded (s)."""
 
     def __init__(self) -> None:
         self.given = 0
@@ -60,7 +60,7 @@ class Stats:
 
 
 class _Given(Struct, frozen=True):
-    """A cue whose sound is under way, and what its CueDone will say if it is heard to the end."""
+    """A cue being played, and the contents of its CueDone if it is heard to the end."""
 
     key: str
     ok: bool
@@ -70,8 +70,8 @@ class _Given(Struct, frozen=True):
 class Speech(Actuator):
     """The voice.
 
-    output : where the sound goes, if not to the card (``_outputs.FileOutput``).
-    texts : what is made ready to be said, if not every phrase of the language.
+    output : takes the sound instead of the card (``_outputs.FileOutput``).
+    texts : phrases to prepare, if not all those of the language.
     """
 
     def __init__(
@@ -94,15 +94,15 @@ class Speech(Actuator):
         self._mixer: Mixer | None = None  # None while there is nothing to play on
         self._why = "the voice is not started"
         self._given: dict[int, _Given] = {}
-        self._told: set[str] = set()
+        self._notified: set[str] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._tasks: list[asyncio.Task[None]] = []
-        # One thread: what PortAudio is asked happens one after another, closing last.
+        # One thread, so that calls of PortAudio are made one after another, closing last.
         self._thread = ThreadPoolExecutor(1, "sound-card")
 
     @property
     def channel(self) -> Literal["sound"]:
-        """By which sense it reaches the runner."""
+        """The sense by which it reaches the runner."""
         return "sound"
 
     async def __aenter__(self) -> Speech:
@@ -113,7 +113,7 @@ class Speech(Actuator):
             await asyncio.wait({opening}, timeout=OPENS_S)
         except BaseException:
             opening.cancel()
-            self._close()  # an open that is under way in its thread is closed after it
+            self._close()  # runs after an open that is still going on in the thread
             raise
         if not opening.done():
             self._why = f"no sound: the card has not opened within {OPENS_S:.0f} s"
@@ -140,13 +140,13 @@ class Speech(Actuator):
                     await asyncio.wrap_future(closing)
 
     def _close(self) -> Future[None]:
-        """Close the output for good, after the present call of its thread."""
+        """Close the output for good, after the thread's present call."""
         closing = self._in_its_thread(self._output.close)
         self._thread.shutdown(wait=False)
         return closing
 
     def _in_its_thread(self, call: Callable[..., None], *args: Mixer) -> Future[None]:
-        """Call the output where it may block: in its thread, unless it has none."""
+        """Call the output in the thread, where it may block, or directly if it needs none."""
         if self._output.threaded:
             return self._thread.submit(call, *args)
         done: Future[None] = Future()
@@ -158,13 +158,13 @@ class Speech(Actuator):
 
     @property
     def sounding(self) -> bool:
-        """Something sounds, or is about to."""
+        """Whether something sounds or is about to."""
         return self._mixer is not None and not self._mixer.idle
 
     # --- cues -----------------------------------------------------------------------------------
 
     def give(self, cue: Cue) -> None:
-        """Play the cue at once, cutting off the one before. Never blocks."""
+        """Play the cue at once, cutting off the previous one. Never blocks."""
         self._output.advance(cue.known_t)
         self.stats.given += 1
         given = _Given(cue.key, ok=True, why="")
@@ -197,7 +197,7 @@ class Speech(Actuator):
         self._output.advance(t)
 
     def _sound(self, cue: Cue) -> tuple[Samples, _Given]:
-        """Put a cue's tone and words together; where words are missing, a tone."""
+        """Join a cue's tone and words; a tone replaces missing words."""
         signal = next((n for n in names() if n == cue.tone), None)
         words = self._cache.find(cue.text) if cue.text else None
         if words is not None:
@@ -215,7 +215,7 @@ class Speech(Actuator):
             self._settle(heard)
 
     def _settle(self, heard: Heard) -> None:
-        """Report a sound that came to its end, or take down when it began."""
+        """Report the end of a sound, or note when it began."""
         if heard.fate == "begun":
             given = self._given.get(heard.key)
             if given:
@@ -251,9 +251,9 @@ class Speech(Actuator):
         return True
 
     async def _keep_open(self, opening: asyncio.Task[bool]) -> None:
-        """Watch the stream for as long as it lives, and open it again when it is lost."""
-        if not opening.done() and await opening:  # later than it was waited for
-            self._told -= {"sound_missing"}
+        """Watch the stream, and open it again when it is lost."""
+        if not opening.done() and await opening:  # it opened late
+            self._notified -= {"sound_missing"}
             self._notice("info", "sound_back", f"sound works: {self._output.name}")
         opening.result()
         while True:
@@ -267,14 +267,14 @@ class Speech(Actuator):
                 await asyncio.sleep(pause)
                 if await self._open():
                     break
-            self._told -= {"sound_missing", "sound_lost"}
+            self._notified -= {"sound_missing", "sound_lost"}
             self._notice("info", "sound_back", f"sound works: {self._output.name}")
-            self._told.discard("sound_back")
+            self._notified.discard("sound_back")
 
     def _lose(self) -> None:
-        """Report the present cue as not given: the card is gone."""
+        """Report the present cue as not given, because the card is gone."""
         self._mixer, self._why = None, f"{self._output.name} stopped taking sound"
-        self._told.add("sound_missing")
+        self._notified.add("sound_missing")
         self._notice("warning", "sound_lost", f"{self._why}; cues can't be heard")
         given, self._given = self._given, {}
         for each in given.values():
@@ -286,19 +286,19 @@ class Speech(Actuator):
             self._notice("warning", "sound_underruns", text)
 
     async def rendered(self) -> set[str]:
-        """Wait until nothing is left to render; return what can't be spoken."""
+        """Wait until nothing is left to render; return the texts that can't be spoken."""
         return await self._cache.rendered()
 
     def _notice(self, level: NoticeLevel, code: str, text: str) -> None:
         """Notify a person, once."""
-        if code not in self._told:
-            self._told.add(code)
+        if code not in self._notified:
+            self._notified.add(code)
             now = self._output.now()
             self._report(Notice(t=now, known_t=now, level=level, code=code, text=text))
 
 
 async def say(text: str, config: Config, site: Site, tone: str = "") -> str:
-    """Play a text or a tone to its end and return why it failed, or an empty text."""
+    """Play a text or a tone to its end; return why it failed, or an empty text."""
     heard: asyncio.Future[CueDone] = asyncio.get_running_loop().create_future()
     notices: list[str] = []
 

@@ -1,1 +1,1 @@
-"""What turns a phrase into sound, a file each."""
+"""Voices that turn a phrase into sound, one file each."""

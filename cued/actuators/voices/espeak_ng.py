@@ -1,6 +1,6 @@
-"""espeak-ng, the program: small, in every language; what speaks when the chosen voice can't.
+"""The espeak-ng program: small, in every language; the fallback for any other voice.
 
-It refuses a voice that does not exist by a line on standard error and, in some versions, status 0.
+For a voice that does not exist it prints an error but exits with status 0 in some versions.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ class EspeakNg:
 
     @property
     def version(self) -> str:
-        """Which build there is."""
+        """The installed build."""
         return program_version("espeak-ng")
 
     def open(self) -> None:
-        """Look whether it is there."""
+        """Check that it is installed."""
         if not self.version:
             raise VoiceMissing("espeak-ng is not installed (apt install espeak-ng)")
 

@@ -1,7 +1,7 @@
 """SVOX Pico (pico2wave): softer than espeak-ng, in exactly the five languages.
 
-Debian and Raspberry Pi OS have it in non-free as ``libttspico-utils``. Pace is asked for in the
-text itself, in percent of the voice's own, which is taken as 165 words a minute (not measured).
+Debian and Raspberry Pi OS have it in non-free as ``libttspico-utils``. The pace is set in the text
+itself, in percent of the voice's own, which is assumed to be 165 words a minute (not measured).
 """
 
 from __future__ import annotations
@@ -27,24 +27,24 @@ class Pico:
 
     @property
     def version(self) -> str:
-        """Which build there is."""
+        """The installed build."""
         return program_version(PROGRAM)
 
     def open(self) -> None:
-        """Look whether it is there and knows the voice."""
+        """Check that it is installed and has the voice."""
         if not self.version:
             raise VoiceMissing(f"{PROGRAM} is not installed (apt install libttspico-utils)")
         if self._who not in VOICES:
             raise VoiceMissing(f"{PROGRAM} has no voice {self._who!r}; it has {', '.join(VOICES)}")
 
     def write(self, text: str, path: Path) -> None:
-        """Write a text as WAV; pico2wave goes by the end of the file's name."""
+        """Write a text as WAV; pico2wave requires a file name that ends in ``.wav``."""
         wav = path.with_suffix(".wav")
         paced = f'<speed level="{self._pace}">{escape(text, quote=False)}</speed>'
         try:
             speak([PROGRAM, "-l", self._who, "-w", str(wav), paced])
             wav.replace(path)
-        except FileNotFoundError:  # it wrote nothing: the reader of ``path`` says so
+        except FileNotFoundError:  # it wrote nothing: the reader of ``path`` reports it
             pass
         finally:
             wav.unlink(missing_ok=True)

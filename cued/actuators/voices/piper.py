@@ -1,8 +1,9 @@
-"""Piper: a neural voice, the most natural; a voice file of the user's own.
+"""Piper: a neural voice, the most natural, with a voice file that the user provides.
 
-``pip install piper-tts``, then a voice (``NAME.onnx`` with ``NAME.onnx.json`` beside it) as
-``voice = "/path/NAME.onnx"`` of [actuators.speech]. Phrases are rendered once, so a slow Pi only
-takes longer at the first start. ``--length-scale`` is the pace: 165 words a minute is taken as 1.
+``pip install piper-tts``, then a voice (``NAME.onnx``, with ``NAME.onnx.json`` in the same folder)
+as ``voice = "/path/NAME.onnx"`` of [actuators.speech]. Phrases are rendered once, so a slow Pi only
+takes longer at the first start. ``--length-scale`` sets the pace; 1 is assumed to be 165 words a
+minute.
 """
 
 from __future__ import annotations
@@ -34,11 +35,11 @@ class Piper:
         return f"{version} {status.st_size} {status.st_mtime_ns}"
 
     def open(self) -> None:
-        """Look whether package and voice file are there."""
+        """Check that package and voice file exist."""
         if not package_version(PACKAGE):
             raise VoiceMissing(f"{PACKAGE} is not installed (pip install {PACKAGE})")
         if not self._model.is_file():
-            raise VoiceMissing(f"piper needs a voice file: voice = {str(self._model)!r} is none")
+            raise VoiceMissing(f"piper needs a voice file: voice = {str(self._model)!r} is not one")
 
     def write(self, text: str, path: Path) -> None:
         """Write a text as WAV."""

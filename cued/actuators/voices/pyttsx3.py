@@ -1,17 +1,17 @@
-"""pyttsx3 on espeak's library: the usual voice, and MBROLA's through it (``voice = "mb-de6"``).
+"""pyttsx3 with espeak's library: the default voice, and MBROLA's through it (``voice = "mb-de6"``).
 
-pyttsx3 2.99 on Linux can block, deadlock and say "finished" when nothing was spoken. It is used on
-its safe side:
+pyttsx3 2.99 on Linux can block, deadlock and report "finished" when nothing was spoken. It is used
+with care:
 
-* only ``save_to_file``, never ``say`` (which plays through ``aplay`` and hides its failure) and
-  never ``stop`` (which can hang for ever);
+* only ``save_to_file``, never ``say`` (which plays through ``aplay`` and hides its failure) or
+  ``stop`` (which can hang for ever);
 * one phrase per ``runAndWait`` (of several, only the last is spoken), and only
-  ``finished-utterance`` tells that its file is written. It counts when that is plausible;
-* voice and rate are set once, and every phrase waits until espeak has taken all before it:
-  ``runAndWait`` begins by cancelling what is left, on a busy machine the rate or the phrase itself;
-* a voice that does not exist is an error here; pyttsx3 goes on in English;
-* its files say 22.05 kHz whatever the voice is, so that MBROLA's 16 kHz played 38 % too fast: the
-  header is written anew with the rate that espeak's library tells.
+  ``finished-utterance`` shows that its file is written. The file counts if it is plausible;
+* voice and rate are set once, and every phrase waits until espeak has processed everything before:
+  ``runAndWait`` first cancels what is pending, on a busy machine the rate or the phrase itself;
+* a voice that does not exist is an error here; pyttsx3 would continue in English;
+* its files claim 22.05 kHz for every voice, so that MBROLA's 16 kHz played 38 % too fast: the
+  header is rewritten with the rate that espeak's library reports.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from cued.actuators.voices.voice import (
 from cued.parts import NoOptions, Part
 
 PACKAGE = "pyttsx3"
-WRITTEN_RATE = 22_050  # what it writes into every header
+WRITTEN_RATE = 22_050  # Hz, in every header that it writes
 SPOKEN_WITHIN_S = 8.0  # chosen; then the engine counts as stuck
 
 
@@ -70,7 +70,7 @@ class Pyttsx3:
         self._engine.connect("finished-utterance", finish)
         self._engine.setProperty("voice", self._asked.voice or self._asked.language)
         self._engine.setProperty("rate", self._asked.rate_wpm)
-        self._engine.proxy.setBusy(False)  # has them made now
+        self._engine.proxy.setBusy(False)  # applies them now
 
     def write(self, text: str, path: Path) -> None:
         """Write a text as WAV."""
@@ -104,12 +104,12 @@ class Pyttsx3:
 
 
 def correct_rate(path: Path, rate: int) -> None:
-    """Write a file's sample rate anew where the header has another."""
+    """Rewrite a file's header if its sample rate is wrong."""
     try:
         with wave.open(str(path), "rb") as wav:
             params, frames = wav.getparams(), wav.readframes(wav.getnframes())
     except (FileNotFoundError, EOFError, wave.Error):
-        return  # nothing was spoken: the reader of the file says so
+        return  # nothing was spoken: the reader of the file reports it
     if rate == params.framerate:
         return
     with wave.open(str(path), "wb") as wav:

@@ -1,7 +1,7 @@
-"""What a voice is: it writes a phrase to a WAV file.
+"""The interface of a voice, which writes a phrase to a WAV file.
 
 ``PART.build(asked)`` makes one and must be cheap: nothing is imported or started before ``open``,
-which is called in the child process that renders (``_render.py``). Adding a voice is one file here.
+which is called in the child process that renders (``_render.py``). A new voice is one file here.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from cued.model import CuedError
 
-PATIENCE_S = 10.0  # chosen: many times what a phrase takes
+PATIENCE_S = 10.0  # chosen: many times the duration of a phrase
 
 
 class RenderError(CuedError):
@@ -24,17 +24,17 @@ class RenderError(CuedError):
 
 
 class VoiceStuck(RenderError):
-    """The voice can't be trusted with another phrase."""
+    """The voice hangs and can't render another phrase."""
 
 
 class VoiceMissing(RenderError):
-    """The voice, or what it needs, is not installed."""
+    """The voice, or something that it needs, is not installed."""
 
 
 class VoiceOptions(Struct, frozen=True):
     """Language, voice and rate to speak with.
 
-    voice : the voice's own name of who speaks, or a file; empty for the usual one of the language.
+    voice : a speaker's name in that synthesiser, or a file; empty: the language's usual one.
     """
 
     language: str
@@ -43,7 +43,7 @@ class VoiceOptions(Struct, frozen=True):
 
 
 class Voice(Protocol):
-    """Speaks into files."""
+    """Writes speech to files."""
 
     @property
     def version(self) -> str:
@@ -60,7 +60,7 @@ class Voice(Protocol):
 
 
 def program_version(program: str) -> str:
-    """Return which build of a program there is, without starting it; empty for none."""
+    """Return a program's build without starting it; empty if it is not installed."""
     found = shutil.which(program)
     if not found:
         return ""
@@ -69,7 +69,7 @@ def program_version(program: str) -> str:
 
 
 def package_version(package: str) -> str:
-    """Return the version of a Python package without importing it; empty for none."""
+    """Return a Python package's version without importing it; empty if it is not installed."""
     try:
         return f"{package} {importlib.metadata.version(package)}"
     except importlib.metadata.PackageNotFoundError:

@@ -156,7 +156,7 @@ async def test_the_motors_of_pods_can_be_tried_alone(bluez):
 
 def test_who_is_no_pod_is_refused_with_those_there_are():
     where = site(left=sensor(), chest=sensor("polar_pmd", placement="chest"))
-    with pytest.raises(ConfigError, match=r"'chest' is no pod \(there are: left\)"):
+    with pytest.raises(ConfigError, match=r"'chest' is not a pod \(there are: left\)"):
         make(where, lambda _: None, left="chest")
 
 
