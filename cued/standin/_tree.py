@@ -1,6 +1,6 @@
-"""The objects that the stand-in shows on the bus, and the signals that tell of their changes.
+"""The stand-in's objects on the bus, and the signals of their changes.
 
-dbus-fast comes with bleak on Linux, where alone there is a BlueZ to stand in for.
+dbus-fast comes with bleak only on Linux, which is also the only system with BlueZ.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Tree:
         await self._bus.request_name("org.bluez")
 
     async def end(self) -> None:
-        """Leave without a word: no signal, the name just goes."""
+        """Leave the bus without any signal."""
         self.objects.clear()
         bus, self._bus = self._bus, None
         if bus is not None:

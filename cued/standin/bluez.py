@@ -1,4 +1,4 @@
-"""A stand-in for bluetoothd on a D-Bus of its own: bleak's real BlueZ back end runs against it.
+"""A stand-in for bluetoothd on a private D-Bus, against which bleak's real BlueZ back end runs.
 
     with private_bus():
         async with Bluez() as bluez:
@@ -6,11 +6,11 @@
             ...  # what runs here, or in a process with this environment, finds the pod
             bluez.notify(pod, uuid, data)
 
-It has an adapter, devices that advertise while somebody scans, GATT tables, reads, writes with ATT
-errors, notifications by signal and by socket, and the ways in which the real thing fails: refused
-connects, links that die silently, links that drop, doubled callbacks, a restart, an adapter that is
-pulled out, switched off or stuck until its power is cycled. It has no radio and none of BlueZ's
-timing; what depends on those is not shown by it.
+It has an adapter, devices that advertise during a scan, GATT tables, reads, writes with ATT errors,
+notifications by signal and by socket, and the failures of the real service: refused connects, links
+that die silently, links that drop, doubled callbacks, a restart, an adapter that is pulled out,
+switched off or stuck until its power is cycled. It has no radio and none of BlueZ's timing, so it
+shows nothing that depends on them.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ ATT = "Operation failed with ATT error: {:#04x}"
 UNKNOWN_OBJECT = "org.freedesktop.DBus.Error.UnknownObject"
 ADVERTISE_EVERY_S = 0.1  # as the pod advertises
 CONNECT_S, OUT_OF_REACH_S = 0.02, 1.0  # chosen: real ones take longer, tests would too
-MTU = 247  # as a Pi agrees on with most sensors
+MTU = 247  # as a Pi negotiates with most sensors
 
 Some = TypeVar("Some", bound=Peripheral)
 
@@ -40,8 +40,8 @@ Some = TypeVar("Some", bound=Peripheral)
 class Bluez:
     """The stand-in. ``async with Bluez() as bluez`` inside a ``private_bus``.
 
-    sockets : can give sockets for notifications. Only where they are needed: dbus-fast gives a
-    connection that passes them up when its buffer is full, as after a stall.
+    sockets : offers sockets for notifications. Use it only if needed: a dbus-fast connection that
+    passes sockets is given up when its buffer is full, as after a stall.
     """
 
     def __init__(self, *, sockets: bool = False) -> None:
@@ -68,7 +68,7 @@ class Bluez:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.end()
 
-    # --- what somebody does who uses it
+    # --- for its user
 
     def add(self, device: Some) -> Some:
         """Put a device within reach."""
@@ -82,7 +82,7 @@ class Bluez:
             self.plug()
 
     async def end(self) -> None:
-        """Kill the service without a word."""
+        """Kill the service without any signal."""
         self.discovering = False
         self._known.clear()
         for device in self.devices.values():
@@ -105,7 +105,7 @@ class Bluez:
         self._tree.put(adapter, ADAPTER1, properties)
 
     def unplug(self) -> None:
-        """Pull the adapter out: every object under it goes."""
+        """Pull the adapter out; every object under it disappears."""
         self.has_adapter = self.discovering = False
         self._drop_all()
         for path in sorted(self._tree.objects, reverse=True):
@@ -113,7 +113,7 @@ class Bluez:
         self._known.clear()
 
     def power(self, on: bool) -> None:
-        """Switch the radio, as rfkill does; what was stuck in it comes loose."""
+        """Switch the radio, as rfkill does; switching it off ends any ``stuck`` state."""
         self.powered = on
         if not on:
             self.discovering = False
@@ -134,7 +134,7 @@ class Bluez:
         return True
 
     def drop(self, device: Peripheral) -> None:
-        """Lose the link, with BlueZ noticing."""
+        """Drop the link so that BlueZ notices."""
         device.forget_link()
         device.on_drop()
         off = {"ServicesResolved": Variant("b", False), "Connected": Variant("b", False)}
@@ -148,7 +148,7 @@ class Bluez:
         self._tree.remove(device.path)
 
     def already_connected(self, device: Peripheral) -> None:
-        """Be in the state in which a crashed program leaves the service."""
+        """Show a device as connected, as after a program that crashed."""
         self._seen(device)
         device.connected = True
         both = {"Connected": Variant("b", True), "ServicesResolved": Variant("b", True)}
@@ -280,7 +280,7 @@ class Bluez:
                 return Message.new_method_return(message, "hq", [0, MTU], [theirs.detach()])
             case "StartNotify" if error := self._char(path).bonded:
                 return Message.new_error(message, FAILED, ATT.format(error))
-            case "Pair":  # it has no agent, as a station without screen and keys
+            case "Pair":  # no agent, as on a station without screen and keyboard
                 return Message.new_error(message, FAILED, "Authentication Failed")
             case "WriteValue":
                 return self._write(message)

@@ -1,7 +1,7 @@
-"""A private D-Bus system bus, for as long as it is needed.
+"""A temporary private D-Bus system bus.
 
-bleak looks for BlueZ on the bus that DBUS_SYSTEM_BUS_ADDRESS names, so that variable is set
-meanwhile: whatever this process, or one that it starts, does over Bluetooth then happens here.
+bleak looks for BlueZ on the bus named by DBUS_SYSTEM_BUS_ADDRESS, so that variable is set while the
+bus runs: all Bluetooth of this process and of its children then uses this bus.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ CONFIG = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configurat
 
 @contextlib.contextmanager
 def private_bus() -> Generator[str]:
-    """Run a dbus-daemon and yield its address. Raises CuedError when there is none to run."""
+    """Run a dbus-daemon and yield its address. Raises CuedError if it is not installed."""
     program = shutil.which("dbus-daemon")
     if program is None:
         raise CuedError("dbus-daemon is not installed (Debian package dbus-daemon)")

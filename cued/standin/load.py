@@ -1,7 +1,7 @@
-"""Four pods that stream, with the time in every frame: ``python -m cued.standin.load``.
+"""Four streaming pods with the time in every frame: ``python -m cued.standin.load``.
 
-For measuring what the receiving end costs, in a process of its own. The bus is the environment's
-(``bus.private_bus``). Prints a line when the pods can be found; ends when standard input is closed.
+For measuring the cost of receiving, in a separate process. It uses the bus of its environment
+(``bus.private_bus``). Prints a line when the pods can be found; ends when standard input closes.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ ADDRESSES = tuple(f"C0:AA:00:00:00:{index:02X}" for index in range(1, PODS + 1))
 
 
 def main() -> None:
-    """Run until told to stop."""
+    """Run until standard input closes."""
     asyncio.run(_stream())
 
 
@@ -49,7 +49,7 @@ async def _stream() -> None:
 
 
 def _stamped(due: float) -> bytes:
-    """Return two samples of a pod at rest, the second one taken when the frame was due."""
+    """Return two samples of a pod at rest, the second one stamped with the frame's due time."""
     due_us = round(due * 1e6)
     values = np.random.default_rng().integers(-NOISE, NOISE, (SAMPLES, 6))
     values[:, 2] += ONE_G

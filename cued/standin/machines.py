@@ -1,7 +1,7 @@
-"""FTMS treadmills, which report when they are told to (``report``): real ones do once a second.
+"""FTMS treadmills that report when ``report`` is called; real ones report once a second.
 
-Written from the Bluetooth SIG's service specifications; ``MACHINES`` are treadmills that keep to
-them less, as their owners report.
+Written from the Bluetooth SIG's service specifications; ``MACHINES`` lists deviations that owners
+of real treadmills have reported.
 """
 
 from __future__ import annotations
@@ -21,17 +21,18 @@ DONE, NOT_PERMITTED = 1, 5  # results of the control point (FTMS)
 
 
 class Habits(Struct, frozen=True, kw_only=True):
-    """How a treadmill differs from the book.
+    """Deviations of a treadmill from the specification.
 
-    takes : kilometres an hour for each unit that is written to it; 1.609 if it takes miles.
-    cuts : it cuts what is written down to whole tenths.
+    takes : true speed, km/h, for 1 km/h written to it; 1.609 if it takes miles.
+    cuts : it truncates the written speed to whole tenths.
     grants : it answers the request for control.
-    stops : it does stop, and does not only say so.
+    stops : it really stops, instead of only confirming it.
     speaks : it reports before its belt runs.
     says_zero : it reports 0 whatever its belt does, until its own app's message unlocks it.
     refuses_att : ATT error of every write to its control point; ``times`` of them, 0 for all.
-    advertises : what it offers before it is connected.
-    kind : its type in the advertisement's service data; a bike is no treadmill.
+    advertises : it advertises its service.
+    kind : its type in the advertisement's service data.
+    treadmill : False for a bike.
     """
 
     takes: float = 1.0
@@ -47,7 +48,7 @@ class Habits(Struct, frozen=True, kw_only=True):
     treadmill: bool = True
 
 
-# Real machines by their behaviour, as public reports have it.
+# Real machines by their behaviour, from public reports.
 MACHINES: dict[str, Habits] = {
     "by the book": Habits(),
     "takes miles": Habits(takes=1.609),  # Horizon T202, 7.0AT
@@ -65,9 +66,10 @@ MACHINES: dict[str, Habits] = {
 
 
 class TreadmillPeripheral:
-    """A treadmill that can be told a speed and an incline.
+    """A treadmill whose speed and incline can be set.
 
-    refuses : the result code of every wish.  mute : it answers none.  written : when and what.
+    refuses : result code of every command, if not 0.  mute : it answers no command.
+    written : (time, bytes) of every command.
     """
 
     def __init__(self, far: Far, machine: str = "by the book", index: int = 1) -> None:

@@ -1,4 +1,4 @@
-"""A device out there as the stand-in sees it: what it offers, and how it behaves."""
+"""A simulated Bluetooth device: its services and its behaviour."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ FLAGS = ("Connected", "Paired", "Trusted", "Blocked", "LegacyPairing", "Services
 
 
 def sig(short: int) -> str:
-    """Write out a UUID that the Bluetooth SIG assigned."""
+    """Return the full form of a UUID that the Bluetooth SIG assigned."""
     return f"0000{short:04x}-0000-1000-8000-00805f9b34fb"
 
 
@@ -25,7 +25,7 @@ BATTERY, BATTERY_LEVEL = sig(0x180F), sig(0x2A19)
 
 
 class ReadRefused(Exception):
-    """What a read raises to be answered with an error; the text is BlueZ's."""
+    """Raised by a read to answer with an error; the text is BlueZ's."""
 
 
 def _nothing() -> bytes:
@@ -42,9 +42,9 @@ def _ignore() -> None:
 
 @dataclass
 class Char:
-    """A characteristic: its flags, what a read gives, what a write does (an ATT error or None).
+    """A characteristic: flags, a function for reads, and one for writes (returns an ATT error).
 
-    bonded : an ATT error answers whoever subscribes without a bond.
+    bonded : ATT error for a subscription without a bond, or 0.
     """
 
     flags: list[str]
@@ -64,9 +64,9 @@ class Peripheral:
     """A device and the ways in which it can misbehave.
 
     doubled : every notification comes twice.  refusals : (D-Bus error, text) of the next connects.
-    hangs : it connects, and its services are never found; stale : not until BlueZ forgets it.
-    discovery_s : how long they take to be found.  write_s : how long it takes to confirm a write.
-    paired : it has a bond.  adapter : which hears it.
+    hangs : it connects, but its services are never found; stale : not until BlueZ forgets it.
+    discovery_s : time to find its services.  write_s : time to confirm a write.
+    paired : it has a bond.  adapter : the one in whose reach it is.
     """
 
     address: str
@@ -99,7 +99,7 @@ class Peripheral:
         return next(chars[uuid] for chars in self.services.values() if uuid in chars)
 
     def properties(self) -> Values:
-        """Return what BlueZ tells of a device that was just seen."""
+        """Return BlueZ's properties of a device that was just seen."""
         properties: Values = {flag: Variant("b", False) for flag in FLAGS} | {
             "Address": Variant("s", self.address),
             "AddressType": Variant("s", "random"),
@@ -115,12 +115,12 @@ class Peripheral:
             data = {k: Variant("ay", v) for k, v in self.manufacturer.items()}
             properties["ManufacturerData"] = Variant("a{qv}", data)
         if self.service_data:
-            told = {k: Variant("ay", v) for k, v in self.service_data.items()}
-            properties["ServiceData"] = Variant("a{sv}", told)
+            data = {k: Variant("ay", v) for k, v in self.service_data.items()}
+            properties["ServiceData"] = Variant("a{sv}", data)
         return properties
 
     def forget_link(self) -> None:
-        """Become unconnected, without any subscription."""
+        """Forget the connection and all subscriptions."""
         self.connected = False
         for char in (char for chars in self.services.values() for char in chars.values()):
             char.notifying = False
@@ -130,7 +130,7 @@ class Peripheral:
 
 
 class Far(Protocol):
-    """What carries a peripheral's notifications: the stand-in, or any other medium."""
+    """A medium for a peripheral's notifications: the stand-in, or another one."""
 
     def notify(self, device: Peripheral, uuid: str, data: bytes) -> bool:
         """Send a notification; return False if there is no subscriber."""

@@ -1,7 +1,7 @@
-"""A wearable as the stand-in has it, and the project's own pod: a table, how it is started, frames.
+"""Simulated wearables, and the project's own pod: its services, start command and frames.
 
-A ``Family`` is a kind of wearable; ``FarDevice`` is one device of it, which answers its driver as
-the real one does. The pod is written from docs/pod-protocol.md, not from its decoder.
+A ``Family`` is a kind of wearable; a ``FarDevice`` is one device of it, which answers its driver
+like the real one. The pod is written from docs/pod-protocol.md, not from its decoder.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ POD_ACC, POD_DPS = 0.488e-3 * G, 0.070  # of one count
 class Family(Struct, frozen=True):
     """Devices of one kind.
 
-    device : its decoder's name.  name : as it is advertised.  services : its table, for one device.
+    device : its decoder's name.  name : as advertised.  services : makes one device's services.
     """
 
     device: str
@@ -41,7 +41,7 @@ class Family(Struct, frozen=True):
 
 
 class FarDevice:
-    """One device of a family, within reach of ``far``. ``index`` makes name and address its own."""
+    """One device of a family, within reach of ``far``; ``index`` makes name and address unique."""
 
     def __init__(self, family: Family, far: Far, index: int) -> None:
         self.family = family
@@ -55,7 +55,7 @@ class FarDevice:
         )
 
     def starts_on(self, message: bytes) -> Callable[[bytes], int | None]:
-        """Make what takes a write and starts the stream at this message."""
+        """Make a write function that starts the stream on this message."""
 
         def written(data: bytes) -> None:
             self.started = self.started or data == message
@@ -73,7 +73,7 @@ class FarDevice:
 
 
 def counts(values: Floats, unit: float) -> Counts:
-    """Round to whole units of a 16-bit converter, clipped where it ends."""
+    """Round to the counts of a 16-bit converter, clipped to its range."""
     return np.clip(np.round(values / unit), -32768, 32767).astype("<i2")
 
 
