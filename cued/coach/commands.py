@@ -75,7 +75,7 @@ def to_say(command: Command, known: Known, now: float, said_at: float) -> tuple[
     if key not in SAYABLE:
         return f"there are {', '.join(SAYABLE)}", cue
     if known.muted or known.blind or known.hold in ("fall", "after_stumble", "unsteady"):
-        return "not while it is muted, blind or the runner is unsteady", cue
+        return "not while it is muted or blind, or the runner is unsteady", cue
     left = said_at + SAY_EVERY_S - now
     return (f"again in {left:.0f} s" if left > 0.0 else ""), cue
 
@@ -163,7 +163,7 @@ def _typed(
 ) -> tuple[str, BeltRequest | None]:
     """Correct a typed speed by one step of the console; refused if the speed is reported."""
     if known.belt_state.source in ("console", "sensor"):
-        return "the belt's speed is not typed: the treadmill tells it", None
+        return "the belt's speed cannot be typed: the treadmill reports it", None
     step = TYPED_STEP[speed_unit]
     signed = step if command.name == "faster" else -step
     return "", BeltRequest(t=now, typed_step_m_s=signed, why="command")

@@ -288,7 +288,7 @@ def test_each_cue_has_its_own_fate_and_a_withheld_one_its_reason_in_words(tmp_pa
     assert [" ".join(row.split()) for row in rows[:3]] == [
         "0:10 Never judged", "0:40 Tall did not help", "1:20 Tall helped",
     ]  # fmt: skip
-    assert "not this time, to see what stays" in rows[3]
+    assert "left out on purpose, to see what stays" in rows[3]
 
 
 def test_the_number_of_cues_is_that_of_the_list_and_a_tone_has_words(tmp_path):

@@ -96,7 +96,7 @@ class Keeping:
     def same(self, same: bool) -> str:
         """Process the answer whether the chosen runner walks; return why it is refused, or ""."""
         if self.stranger.state != "asked":
-            return "nobody asks"
+            return "there is no open question"
         self.news.append(self.stranger.answer(same, self._known.now))
         if same:
             self._keep_steps(usual=True)

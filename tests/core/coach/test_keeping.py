@@ -97,7 +97,7 @@ def test_while_somebody_else_may_walk_only_the_time_backward_is_kept(state: Any)
 
 
 def test_an_answer_that_nobody_asked_for_is_refused():
-    assert kept().same(True) == "nobody asks"
+    assert kept().same(True) == "there is no open question"
 
 
 def test_who_says_that_they_are_somebody_else_goes_on_as_a_guest():

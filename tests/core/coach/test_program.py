@@ -1009,5 +1009,5 @@ def test_a_speed_that_the_treadmill_tells_is_not_typed() -> None:
     runner.belt(1.0)
     answer, *rest = runner.say("faster")
     assert isinstance(answer, CommandResult)
-    assert "tells it" in answer.why
+    assert "reports it" in answer.why
     assert not [e for e in rest if isinstance(e, BeltRequest)]

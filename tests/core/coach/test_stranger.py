@@ -171,7 +171,7 @@ def test_the_answer_may_come_after_the_end_until_the_next_session(known_runner: 
     )
     runner.belt(0.5)
     runner.walk(20.0)
-    assert runner.say("same_runner")[0].why == "nobody asks"  # type: ignore[union-attr]
+    assert runner.say("same_runner")[0].why == "there is no open question"  # type: ignore[union-attr]
 
 
 def test_what_was_learned_before_the_question_is_taken_back(known_runner: Runner) -> None:

@@ -378,7 +378,7 @@ def test_a_station_that_nobody_knows_is_named_and_the_others_can_be_reached(
 ) -> None:
     peer.introduce("known")
     page = visit(station.url + "#station/renamed")
-    page.get_by_text("renamed has not said anything yet").wait_for()
+    page.get_by_text("renamed has not sent anything yet").wait_for()
     page.get_by_role("link", name="All", exact=True).click()
     page.locator("#floor-list a", has_text="known").wait_for()
 
@@ -704,7 +704,7 @@ def test_a_runner_and_a_workout_are_chosen_where_that_is_let_in(visit, station, 
     page = visit(station.url + "#station/who")
     page.get_by_role("button", name="Runner").click()
     assert page.get_by_label("Runner", exact=True).input_value() == "Anna"
-    page.get_by_label("Workout for").select_option("Back with a knee that minds")
+    page.get_by_label("Workout for").select_option("Back after a knee problem")
     page.get_by_role("button", name="Follow this workout").click()
     page.locator("#answer").get_by_text("refused").wait_for()  # nobody answers here
     assert [(a["command"], a["value"]) for a in asked] == [("profile", "knee_sparing_return")]
