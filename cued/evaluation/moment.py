@@ -97,7 +97,7 @@ def look(
     sensors: Iterable[SensorTrack],
     gait: GaitConfig,
     at: float,
-    sides_s: float = SIDES_S,
+    sides_s: float,
 ) -> Moment:
     """Feed a recording up to a little after ``at`` and return the moment."""
     start, end = at - sides_s, at + sides_s

@@ -72,8 +72,7 @@ def angle(a: Vector, b: Vector) -> float:
 class Gravity:
     """Mean specific force of one sensor, in sensor axes, m/s²."""
 
-    def __init__(self, settle_s: float = SETTLE_S) -> None:
-        self._most = settle_s / SLOT_S
+    def __init__(self) -> None:
         self._weight = 0.0
         self._mean: Vector = (0.0, 0.0, 0.0)
 
@@ -81,7 +80,7 @@ class Gravity:
         """Process the mean of a slot; ``share`` is the part of its samples that were good."""
         if share <= 0.0:
             return
-        self._weight = min(self._most, self._weight + share)
+        self._weight = min(SETTLE_S / SLOT_S, self._weight + share)
         k = share / self._weight
         self._mean = plus(scaled(self._mean, 1.0 - k), slot_mean, k)
 

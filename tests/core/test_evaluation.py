@@ -1,4 +1,4 @@
-"""Hand-made events against hand-made truth, where the right figure is known beforehand."""
+"""Hand-made events and truth, for which the right figures are known."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ few = st.lists(st.integers(0, 40).map(lambda n: n / 20), max_size=6)
 
 
 def brute(a: list[float], b: list[float], within: float) -> tuple[int, float]:
-    """Most pairs, then least distance, by trying everything."""
+    """Return the most pairs, then the least distance, by trying everything."""
     best = (0, 0.0)
     for n in range(1, min(len(a), len(b)) + 1):
         for mine in combinations(a, n):
@@ -89,7 +89,7 @@ def test_two_detections_of_one_contact_are_one_hit():
     assert match([1.0], [0.98, 1.01], 0.1) == [(0, 1)]
 
 
-def test_nearest_first_would_lose_a_pair_and_is_not_done():
+def test_no_pair_is_lost_to_the_nearest_one():
     assert match([1.0, 1.09], [1.05, 1.15], 0.06) == [(0, 0), (1, 1)]
 
 
@@ -133,7 +133,7 @@ def perfect(shift_s: float = 0.0, **stride: object) -> list[AnyEvent]:
         events.append(Footfall(t=t, known_t=t + 0.06, side=side(i), sensor="x"))  # type: ignore[arg-type]
         events.append(Lift(t=t + 0.4, known_t=t + 0.5, side=side(i), sensor="x"))  # type: ignore[arg-type]
         if i >= 2:
-            said: dict[str, object] = {
+            values: dict[str, object] = {
                 "side": side(i),
                 "duration_s": t - at[i - 2],
                 "length_m": 1.2 * 2 * STEP_S,
@@ -141,10 +141,10 @@ def perfect(shift_s: float = 0.0, **stride: object) -> list[AnyEvent]:
                 "mode": "walking",
                 "direction": "forward",
             }
-            said |= stride
+            values |= stride
             if i == 2:
-                events.append(gait(t, 0.06, str(said["mode"]), str(said["direction"])))
-            events.append(Stride(t=t, known_t=t + 0.06, **said))  # type: ignore[arg-type]
+                events.append(gait(t, 0.06, str(values["mode"]), str(values["direction"])))
+            events.append(Stride(t=t, known_t=t + 0.06, **values))  # type: ignore[arg-type]
     return events
 
 
@@ -200,7 +200,7 @@ def test_a_shift_is_bias_and_not_spread():
     assert (c.f1, c.f1_at_50_ms) == (1, 0)
 
 
-def test_a_clock_apart_per_foot_is_spread_but_not_spread_within():
+def test_a_clock_offset_of_each_foot_is_spread_but_not_spread_within():
     feet: tuple[Placement, ...] = ("foot_left", "foot_right")
     events = [e for e in perfect(0.03) if getattr(e, "side", "") == "left"]
     events += [e for e in perfect(-0.03) if getattr(e, "side", "") == "right"]
@@ -209,7 +209,7 @@ def test_a_clock_apart_per_foot_is_spread_but_not_spread_within():
     assert c.spread_within_ms == pytest.approx(0, abs=0.01)
 
 
-def test_missed_and_invented_contacts_are_counted_once_each():
+def test_missed_and_false_contacts_are_counted_once_each():
     events = [e for e in perfect() if not (isinstance(e, Footfall) and 10 < e.t < 11)]
     removed = sum(10 < t < 11 for t in contact_times())
     events.append(Footfall(t=20.3, known_t=20.4, side="left", sensor="x"))
@@ -219,7 +219,7 @@ def test_missed_and_invented_contacts_are_counted_once_each():
     assert c.precision == pytest.approx((STEADY - removed) / (STEADY - removed + 1), abs=1e-4)
 
 
-def test_what_happens_outside_steady_walking_counts_for_the_whole_bout_only():
+def test_contacts_outside_steady_walking_count_only_for_the_whole_bout():
     turn = [TruthRow(15.0, "turn_start"), TruthRow(18.0, "turn_end")]
     events = [e for e in perfect() if not (isinstance(e, Footfall) and 15 < e.t < 18)]
     c = scored(recording(extra=turn), events).contacts
@@ -228,12 +228,12 @@ def test_what_happens_outside_steady_walking_counts_for_the_whole_bout_only():
     assert c.f1_whole_bouts < 1
 
 
-def test_wrong_and_unknown_sides_are_told_apart():
+def test_wrong_and_unknown_sides_are_counted_separately():
     events = perfect()
     for n, e in enumerate(events):
         if isinstance(e, Footfall) and 10 < e.t < 20:
-            said = "unknown" if e.t < 15 else ("right" if e.side == "left" else "left")
-            events[n] = Footfall(t=e.t, known_t=e.known_t, side=said, sensor="x")  # type: ignore[arg-type]
+            named = "unknown" if e.t < 15 else ("right" if e.side == "left" else "left")
+            events[n] = Footfall(t=e.t, known_t=e.known_t, side=named, sensor="x")  # type: ignore[arg-type]
     c = scored(recording(), events).contacts
     wrong = sum(15 <= t < 20 for t in contact_times())
     assert c.side_wrong_percent == pytest.approx(100 * wrong / STEADY, abs=0.01)
@@ -289,8 +289,8 @@ def test_unknown_directions_are_not_right_and_backward_ones_are_counted():
 
 
 def test_a_gait_event_that_says_backward_counts_too():
-    said = Gait(t=10.0, known_t=10.2, mode="walking", direction="backward")
-    assert scored(recording(), [*perfect(), said]).called_backward == 1
+    wrong = Gait(t=10.0, known_t=10.2, mode="walking", direction="backward")
+    assert scored(recording(), [*perfect(), wrong]).called_backward == 1
 
 
 def test_a_late_answer_is_measured_in_steps():
@@ -313,7 +313,7 @@ def test_an_answer_that_comes_too_late_after_a_stride_does_not_count_for_it():
     assert scored(recording(), events).direction.steps_max == 10
 
 
-def test_direction_is_scored_by_what_was_true_then():
+def test_direction_is_scored_against_the_truth_at_that_time():
     back = TruthRow(20.0, "direction", value="backward")
     scores = figures(evaluate([recording(extra=[back])], lambda _r, _s: perfect()))
     by = {row.group.direction: row for row in scores.rows}
@@ -321,7 +321,7 @@ def test_direction_is_scored_by_what_was_true_then():
     assert by["backward"].direction.wrong_percent == 100
 
 
-def test_without_true_contacts_the_engines_own_strides_are_asked():
+def test_without_true_contacts_the_engines_strides_are_scored():
     rows = [TruthRow(0.0, "direction", value="backward"), TruthRow(0.0, "gait", value="walk")]
     made = recording(rows=rows)
     row = scored(made, perfect(direction="backward"))
@@ -343,16 +343,16 @@ def test_lengths_between_still_phases_are_paired_with_the_stride_before():
     assert s.length_bias_percent == pytest.approx(-2)
 
 
-def test_the_belts_speed_as_the_feet_tell_it_is_scored_only_where_nothing_else_told_it():
+def test_the_belts_speed_from_the_feet_is_scored_only_without_another_source():
     made = recording(["foot_left", "foot_right"])
-    told = BeltState(t=0.0, speed_m_s=0.98 * 1.2, since=0.0, source="feet")
+    reported = BeltState(t=0.0, speed_m_s=0.98 * 1.2, since=0.0, source="feet")
     events = perfect(speed_m_s=1.02 * 1.2)
-    s = scored(made, [told, *events]).strides
+    s = scored(made, [reported, *events]).strides
     assert s.speeds == s.true
     assert s.speed_bias_percent == pytest.approx(2)
     assert s.speed_within_percent == s.speed_within_of_ten_percent == 0
     assert s.reported_speed_bias_percent == pytest.approx(-2)
-    assert scored(made, [replace(told, source="console"), *events]).strides.speeds == 0
+    assert scored(made, [replace(reported, source="console"), *events]).strides.speeds == 0
 
 
 # --- what is steady -----------------------------------------------------------------------------
@@ -367,7 +367,7 @@ def test_a_stride_unlike_the_others_is_not_steady():
     assert second_start > 20.5
 
 
-def test_a_recording_cut_out_of_a_walk_loses_no_steps_but_those_of_a_cold_start():
+def test_a_recording_cut_out_of_a_walk_loses_only_the_steps_of_the_start():
     rows = [TruthRow(0.2 + 0.3 * i, "contact") for i in range(148)]
     truth = Truth(recording(rows=rows))
     ((start, end),) = truth.steady
@@ -387,7 +387,7 @@ def test_footfalls_while_standing_are_counted():
 # --- sensors worn -------------------------------------------------------------------------------
 
 
-def test_each_placement_is_run_by_itself_and_all_together():
+def test_each_placement_is_run_alone_and_all_together():
     made = recording(["lower_back", "foot_left", "foot_right", "shank_left"])
     asked: list[tuple[str, ...]] = []
     score(made, lambda _r, sensors: asked.append(tuple(sensors)) or [])
@@ -432,7 +432,7 @@ def alarms(made: TableRecording, events: list[AnyEvent]):
     return row
 
 
-def test_a_fall_said_before_the_peak_is_warned_of_and_one_after_is_not():
+def test_a_fall_reported_before_the_peak_is_warned_of_and_one_after_is_not():
     made = labelled("fall", TruthRow(20.0, "fall_peak"))
     before = Fall(t=19.5, known_t=19.6, stage="possible")
     confirmed = Fall(t=20.1, known_t=22.0, stage="confirmed")
@@ -454,7 +454,7 @@ def test_a_stumble_is_flagged_by_a_stumble_or_a_possible_fall_near_it():
     assert alarms(made, [Stumble(t=10.0, known_t=10.1, score=2)]).flagged_percent == 0
 
 
-def test_everything_said_of_a_quiet_file_is_false():
+def test_every_alarm_in_a_quiet_file_is_false():
     row = alarms(labelled("jog"), [Stumble(t=19.0, known_t=19.1, score=2)])
     assert row.false_per_hour == pytest.approx(3600 / 44.99, rel=1e-3)
     assert row.loud == ("sisfall-x",)
@@ -468,7 +468,7 @@ def both() -> list[TableRecording]:
     return [recording(subject="voisard-s1"), recording(subject="voisard-s2")]
 
 
-def test_pooling_is_adding_up_and_survives_the_way_between_processes():
+def test_pooling_adds_up_and_survives_the_transfer_between_processes():
     shifts = iter([0.0, 0.02])
     parts = [score(r, lambda _r, _s: perfect(next(shifts))) for r in both()]
     parts = [pickle.loads(pickle.dumps(part)) for part in parts]

@@ -18,7 +18,7 @@ from cued.recording.tables.write import write_table
 
 
 def standing(name: str) -> TableRecording:
-    """Give 12 s of a sensor on somebody who stands, with truth that says they stumbled and fell."""
+    """Return 12 s of a sensor on somebody standing, with truth that says they stumbled and fell."""
     t = np.arange(0, 12, 0.01)
     acc = np.random.default_rng(5).normal([0, 0, 9.8], 0.02, (t.size, 3))
     gyr = np.random.default_rng(6).normal(0, 0.01, (t.size, 3))
@@ -46,10 +46,10 @@ def test_tables_are_printed_and_json_is_written(
 ):
     out = tmp_path / "scores.json"
     assert main(["evaluate", str(folder), "--json", str(out)]) == 0
-    said = capsys.readouterr()
-    assert "voisard trunk, walking forward" in said.out
-    assert "not met" in said.out
-    assert said.err == ""  # no progress in a pipe
+    output = capsys.readouterr()
+    assert "voisard trunk, walking forward" in output.out
+    assert "not met" in output.out
+    assert output.err == ""  # no progress in a pipe
     report = json.loads(out.read_text())
     assert report["recordings"] == 2
     assert report["scores"]["rows"][0]["contacts"]["recall"] == 0.0
@@ -57,8 +57,8 @@ def test_tables_are_printed_and_json_is_written(
 
 def test_each_gives_a_row_for_each_recording(folder: Path, capsys: pytest.CaptureFixture[str]):
     assert main(["evaluate", str(folder / "one"), str(folder), "--by", "recording"]) == 0
-    said = capsys.readouterr().out
-    assert said.count("one trunk, walking forward") == said.count("two trunk, walking forward")
+    output = capsys.readouterr().out
+    assert output.count("one trunk, walking forward") == output.count("two trunk, walking forward")
 
 
 def test_a_refused_recording_is_named_and_the_others_are_scored(
@@ -66,9 +66,9 @@ def test_a_refused_recording_is_named_and_the_others_are_scored(
 ):
     (folder / "one" / "truth.csv").write_text("nonsense\n")
     assert main(["evaluate", str(folder)]) == 1
-    said = capsys.readouterr()
-    assert "truth.csv, line 1: " in said.err
-    assert "voisard trunk, walking forward" in said.out
+    output = capsys.readouterr()
+    assert "truth.csv, line 1: " in output.err
+    assert "voisard trunk, walking forward" in output.out
 
 
 def test_a_folder_without_recordings_is_an_error_in_one_line(
@@ -94,27 +94,27 @@ def test_a_real_recording_of_each_collection_is_scored(data: Path):
     assert not report.refused
 
 
-def test_truth_that_means_nothing_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+def test_meaningless_truth_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     recording = standing("walk")
     named = [replace(row, kind="heelstrike") for row in recording.truth]
     write_table(tmp_path / "named", replace(recording, truth=tuple(named)))
     write_table(tmp_path / "none", replace(recording, truth=()))
     assert main(["evaluate", str(tmp_path)]) == 0
-    said = capsys.readouterr().err
-    assert "named: rows of kind heelstrike are not scored" in said
-    assert "none: there is no truth" in said
+    output = capsys.readouterr().err
+    assert "named: rows of kind heelstrike are not scored" in output
+    assert "none: there is no truth" in output
 
 
 def test_json_that_cannot_be_written_is_a_line_after_the_tables(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ):
     assert main(["evaluate", str(folder), "--json", str(tmp_path / "none" / "x.json")]) == 1
-    said = capsys.readouterr()
-    assert "voisard trunk" in said.out
-    assert said.err.endswith("x.json: No such file or directory\n")
+    output = capsys.readouterr()
+    assert "voisard trunk" in output.out
+    assert output.err.endswith("x.json: No such file or directory\n")
 
 
-def test_by_person_pools_what_one_person_recorded(folder: Path, tmp_path: Path):
+def test_by_person_pools_the_recordings_of_one_person(folder: Path, tmp_path: Path):
     other = replace(standing("three"), subject="voisard-y")
     write_table(folder / "three", other)
     out = tmp_path / "scores.json"

@@ -112,7 +112,7 @@ class Body:
         return out + self._advance()
 
     def expect(self, phase: Phase) -> None:
-        """Let the trunk learn its front where the program has the runner walk forward."""
+        """Use the direction of a phase; walking forward shows a trunk its front."""
         self._direction.expect(phase.expects_direction)
         ahead = phase.expects_direction == "forward"
         for trunk in self._trunk_chains():

@@ -22,7 +22,7 @@ def test_the_first_slot_already_levels() -> None:
 
 
 def test_slots_average_while_settling_and_are_forgotten_later() -> None:
-    gravity = Gravity(settle_s=2.0)
+    gravity = Gravity()
     for x in (1.0, -1.0, 1.0, -1.0):
         gravity.feed((x, 0.0, 9.8))
     up = gravity.up
