@@ -32,17 +32,17 @@ from cued.report.places import is_afar, place
 LINE_S = 60.0  # between lines of progress where there is no terminal
 VERSIONS = {"cued": __version__, "numpy": np.__version__}
 
-Hear = Callable[[str], list[Done]]
+Analyse = Callable[[str], list[Done]]
 
 
-def alone(hear: Hear, paths: Sequence[Path]) -> Iterator[tuple[Path, list[Done]]]:
+def alone(analyse: Analyse, paths: Sequence[Path]) -> Iterator[tuple[Path, list[Done]]]:
     """Analyse every session in this process, without Dask."""
     for path in paths:
-        yield path, hear(str(path))
+        yield path, analyse(str(path))
 
 
 def spread(
-    hear: Hear, paths: Sequence[Path], out: Path, *, workers: int, scheduler: str | None
+    analyse: Analyse, paths: Sequence[Path], out: Path, *, workers: int, scheduler: str | None
 ) -> Iterator[tuple[Path, list[Done]]]:
     """Analyse sessions on many cores, and yield each result as it comes."""
     distributed = importlib.import_module("distributed")
@@ -55,7 +55,7 @@ def spread(
             print("waiting for workers", file=sys.stderr)
             client.wait_for_workers(1)
         _ask(client, paths[0], out)
-        futures = client.map(hear, [str(p) for p in paths], pure=False)
+        futures = client.map(analyse, [str(p) for p in paths], pure=False)
         of = {f.key: p for f, p in zip(futures, paths, strict=True)}
         for future in distributed.as_completed(futures):
             yield of[future.key], _outcome(future, of[future.key])
@@ -147,7 +147,7 @@ def _ask(client: Any, path: Path, out: Path) -> None:
 
 
 def _outcome(future: Any, path: Path) -> list[Done]:
-    """Return a session's result; for one that kills its workers, that it does."""
+    """Return a session's result, or the trouble of one that killed its workers."""
     if error := future.exception():
         return [Done(session=path.stem, trouble=str(error).split(". ")[0])]
     return future.result()

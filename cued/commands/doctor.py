@@ -58,7 +58,7 @@ def page_of(chosen: Config) -> str:
 
 
 def configured(args: argparse.Namespace) -> tuple[Config, Check]:
-    """Read the configuration; if it is wrong, report that and go on with the defaults."""
+    """Read the configuration; if it is wrong, report that and continue with the defaults."""
     try:
         chosen = load_config(args)
     except ConfigError as error:

@@ -43,7 +43,7 @@ ALONE_UP_TO = 8  # recordings; starting processes takes longer than scoring thes
 
 
 class Report(Struct, frozen=True):
-    """What ``--json`` writes."""
+    """The content of the ``--json`` file."""
 
     recordings: int
     packet_s: float

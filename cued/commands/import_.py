@@ -99,7 +99,7 @@ def columns(text: str) -> dict[str, str]:
     unknown = [key for key, head in chosen.items() if key not in ASKED or not head]
     if unknown:
         known = ", ".join(ASKED)
-        raise argparse.ArgumentTypeError(f"{unknown[0]} is none of {known} with =HEADING")
+        raise argparse.ArgumentTypeError(f"{unknown[0]} is not one of {known} with =HEADING")
     return chosen
 
 

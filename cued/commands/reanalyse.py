@@ -88,7 +88,7 @@ def _all(
     args: argparse.Namespace, paths: Sequence[Path], out: Path, wanted: Sequence[str]
 ) -> list[Done]:
     """Run every session through every wanted configuration."""
-    work = partial(hear, out=str(out), wanted=wanted)
+    work = partial(analyse, out=str(out), wanted=wanted)
     progress = _cluster.Progress({p: _size(p) for p in paths})
     if args.shard or not paths:
         ended = _cluster.alone(work, paths)
@@ -104,11 +104,11 @@ def _all(
     return sorted(done, key=lambda d: d.session)
 
 
-def hear(path: str, *, out: str, wanted: Sequence[str]) -> list[Done]:
-    """Run one session in a worker; return each configuration's result."""
+def analyse(path: str, *, out: str, wanted: Sequence[str]) -> list[Done]:
+    """Analyse one session in a worker; return each configuration's result."""
     reanalysis = importlib.import_module("cued.report.reanalysis")
     try:
-        return reanalysis.analyse(place(path), place(out), wanted, _heard, _effective)
+        return reanalysis.analyse(place(path), place(out), wanted, _run_engines, _effective)
     except (CuedError, OSError) as error:
         return [Done(session=Path(path).stem, trouble=str(error))]
 
@@ -141,7 +141,7 @@ def _check(laid: dict[str, str]) -> None:
     config.convert(tried)
 
 
-def _heard(
+def _run_engines(
     session: RecordedSession, part: SessionPart, wanted: Sequence[str]
 ) -> Iterator[tuple[int, AnyEvent | Command]]:
     """Decode a part once and feed it to an engine of each configuration."""

@@ -112,7 +112,7 @@ def _session(args: argparse.Namespace, session: RecordedSession) -> int:
 
 
 def raw_lines(session: RecordedSession) -> Iterator[str]:
-    """Yield a line for each notification (time in s, sensor, characteristic, hex) and link."""
+    """Yield a line for each notification (time s, sensor, characteristic, hex) or link change."""
     for part in session.parts:
         for item in session.recorded(part):
             match item:

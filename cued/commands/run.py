@@ -117,7 +117,7 @@ def _first_start(path: Path) -> bool:
     """Set up a machine without a configuration from a phone; return whether it was written."""
     from cued.commands import setup  # noqa: PLC0415 - only a first start needs it
 
-    return setup.from_a_phone(Place(path), beside=True)
+    return setup.from_a_phone(Place(path), unattended=True)
 
 
 def leave_to_the_service(config: Config) -> None:

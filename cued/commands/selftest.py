@@ -85,7 +85,7 @@ async def diagnosed(config: Config, checks: list[Check]) -> None:
 async def _held(config: Config, site: Site, seconds: float, *, ask: bool) -> list[Check]:
     """Try the parts that only one program can use at a time."""
     person = yes if ask else None
-    adapter = await bluetooth.heard_by(config)
+    adapter = await bluetooth.can_listen(config)
     out = [adapter]
     if adapter.state == "ok":
         out += await bluetooth.sensors(config, seconds)

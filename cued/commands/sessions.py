@@ -214,12 +214,12 @@ def _swept(state: Path, configuration: Path | None, runner: str) -> list[Path]:
     """Empty set-aside damaged files that name a runner; return other files that do."""
     name = re.compile(rb"(?<!\w)" + re.escape(runner.encode()) + rb"(?!\w)", re.IGNORECASE)
     files = sorted(p for p in state.rglob("*") if p.is_file() and p.suffix not in (SUFFIX, ".wav"))
-    beside = (
+    configurations = (
         [configuration, configuration.with_name(f"{configuration.name}.old")]
         if configuration
         else []
     )
-    files += [p for p in beside if p.is_file() and p not in files]
+    files += [p for p in configurations if p.is_file() and p not in files]
     left: list[Path] = []
     for path in files:
         try:

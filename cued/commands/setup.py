@@ -115,7 +115,7 @@ def run(args: argparse.Namespace) -> int:
         return 0 if written else 1
     person, raw = Keyboard(), writing.read(args.config)
     if not args.yes and not sys.stdin.isatty():
-        raise CuedError("nobody to ask: standard input is no terminal; answer by flags and --yes")
+        raise CuedError("standard input is not a terminal: answer with flags and --yes")
     trials = Real(app.site(config.convert(raw)))
     if not args.print:
         look_for_a_place(args.config)
@@ -145,16 +145,19 @@ def diagnose(chosen: config.Config) -> None:
         show(problems, Console(stderr=True))
 
 
-def from_a_phone(place: Place, *, beside: bool = False) -> bool:
-    """Serve set-up to a phone; return whether a configuration was written in time."""
+def from_a_phone(place: Place, *, unattended: bool = False) -> bool:
+    """Serve set-up to a phone; return whether a configuration was written in time.
+
+    unattended : nobody is at a terminal, and the service itself may be calling.
+    """
     if find_spec("aiohttp") is None:
         raise CuedError("a page needs the extra dashboard: pip install 'cued[dashboard]'")
     if not Path(writing.WRITER).is_socket():
         look_for_a_place(place.path)
     from cued.commands._setup.opened import set_up  # noqa: PLC0415 - only this needs aiohttp
 
-    with nullcontext() if beside else stopped(Keyboard()):  # beside: this is the service itself
-        written = asyncio.run(set_up(place, beside=beside))
+    with nullcontext() if unattended else stopped(Keyboard()):
+        written = asyncio.run(set_up(place, unattended=unattended))
     if not written:
         print("nobody finished set-up within a quarter of an hour; nothing was written")
     return written

@@ -37,7 +37,7 @@ MEASURED = {"carried_percent", "time_to_drift_s", "recovery_s", "retention_perce
 HOUR_S = 3600.0  # an hour
 
 Item: TypeAlias = AnyEvent | Command
-Hear: TypeAlias = Callable[
+RunEngines: TypeAlias = Callable[
     [RecordedSession, SessionPart, Sequence[str]], Iterable[tuple[int, Item]]
 ]
 Effective: TypeAlias = Callable[[SessionPart, str], str]
@@ -75,7 +75,7 @@ class Run:
 
 
 def analyse(
-    path: Path, out: Path, wanted: Sequence[str], hear: Hear, effective: Effective
+    path: Path, out: Path, wanted: Sequence[str], run_engines: RunEngines, effective: Effective
 ) -> list[Done]:
     """Run a session with each configuration that has no result yet, and write the results."""
     content = dataset.input_of(path)
@@ -83,15 +83,15 @@ def analyse(
     there = {w: dataset.done(out, names[w], path.stem, w) for w in wanted}
     missing = [w for w in wanted if there[w] is None]
     if missing:
-        heard = _Heard(path, content, missing)
-        for number, part in enumerate(p.before_hole() for p in heard.session.parts):
-            heard.part(number, part, hear, effective)
+        results = _Results(path, content, missing)
+        for number, part in enumerate(p.before_hole() for p in results.session.parts):
+            results.add(number, part, run_engines, effective)
         for w in missing:
-            there[w] = heard.write(out, names[w], w)
+            there[w] = results.write(out, names[w], w)
     return [result for result in there.values() if result]
 
 
-class _Heard:
+class _Results:
     """Gathers the rows of a session's parts for each configuration."""
 
     def __init__(self, path: Path, content: str, wanted: Sequence[str]) -> None:
@@ -104,8 +104,10 @@ class _Heard:
         self._before: Counter[str] = Counter()
         self._seconds = 0.0
 
-    def part(self, number: int, part: SessionPart, hear: Hear, effective: Effective) -> None:
-        """Run a part with each configuration."""
+    def add(
+        self, number: int, part: SessionPart, run_engines: RunEngines, effective: Effective
+    ) -> None:
+        """Run a part with each configuration and add its rows."""
         ending = self.session.ending(part)
         offset = part.opening.began - part.opening.t
         common = [self._common(number, part, ending, w) for w in self._wanted]
@@ -113,7 +115,7 @@ class _Heard:
         for event in self.session.events(part):
             before.feed(event)
         runs = [Run({**c, "run": "after"}, offset) for c in common]
-        for which, item in hear(self.session, part, self._wanted):
+        for which, item in run_engines(self.session, part, self._wanted):
             runs[which].feed(item)
         for w, c, run in zip(self._wanted, common, runs, strict=True):
             self._rows[w] += [{**c, **row} for row in before.rows] + run.rows

@@ -64,7 +64,7 @@ def results(heard_once, tmp_path):
 def heard(sessions, out, wanted=OWN):
     out.mkdir(exist_ok=True)
     paths = sorted(sessions.iterdir())
-    return [d for p in paths for d in reanalyse.hear(str(p), out=str(out), wanted=[wanted])]
+    return [d for p in paths for d in reanalyse.analyse(str(p), out=str(out), wanted=[wanted])]
 
 
 def rows(out):

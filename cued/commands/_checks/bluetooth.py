@@ -167,7 +167,7 @@ class Stream(NamedTuple):
         return abs(self.rate_hz / self.nominal_hz - 1) <= RATE_WITHIN and self.silence_s <= LATE_S
 
 
-async def heard_by(config: Config) -> Check:
+async def can_listen(config: Config) -> Check:
     """Check that an adapter can listen, by listening for a moment."""
     from cued.sources._ble_looking import scan  # noqa: PLC0415 (importing bleak takes its time)
 

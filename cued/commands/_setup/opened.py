@@ -33,12 +33,12 @@ SAID_EVERY_S = 60.0  # about the time it takes to find a phone and type twelve d
 
 
 async def set_up(
-    place: Place, door: Door | None = None, trials: Trials | None = None, *, beside: bool = True
+    place: Place, door: Door | None = None, trials: Trials | None = None, *, unattended: bool = True
 ) -> bool:
     """Serve set-up to a phone; return whether a configuration was written.
 
     door : one that a phone has already opened, so that no greeting is needed.
-    beside : greet and blink, because the person is next to the machine, not at a terminal.
+    unattended : nobody is at a terminal, so greet aloud and blink.
     """
     tables = writing.read(place.path)
     chosen = config.convert(tables)
@@ -54,12 +54,12 @@ async def set_up(
             announcer = Announcer(chosen.station.name, NAME)
             stack.push_async_callback(announcer.close)
             tasks.append(group.create_task(announcer.run(place.host, port)))
-            if beside and not door:
+            if unattended and not door:
                 language = chosen.station.language
                 tasks.append(group.create_task(greet(serving, language)))
                 tasks.append(group.create_task(tell_network(serving, place, language)))
 
-        if beside:
+        if unattended:
             tasks.append(group.create_task(blink(chosen)))
         try:
             return await serving.run(opened)

@@ -54,7 +54,7 @@ class Real:
         return asyncio.run(listened(config.convert(tables), self._site, seconds))
 
     def unit(self, treadmill: Tables) -> float:
-        """Ask the treadmill for a little more, and stop it."""
+        """Find the treadmill's write factor by a small change of its speed."""
         return asyncio.run(unit(msgspec.convert(treadmill, Sensor)))
 
     def say(self, text: str, options: speech.Config, language: str) -> str:

@@ -6,7 +6,7 @@ Rules
   shown as the answer. Terminal and phone go through the same steps in the same order.
 * An answer is accepted whole or not at all: one that the configuration refuses changes nothing.
 * Any step can be left and returned to. Nothing is written here; ``tables`` is what would be.
-* Answers are laid over plain TOML tables, so that settings which this version does not know stay.
+* Answers are laid over plain TOML tables, so that settings unknown to this version are kept.
 * A secret that was entered is never shown again.
 """
 

@@ -135,15 +135,15 @@ def damaged(error: Exception) -> bool:
 
 def set_aside(path: Path) -> Path:
     """Rename a damaged database and delete its WAL; return its new name."""
-    number, beside = 1, path.with_name(path.name + BAD)
-    while beside.exists():
+    number, aside = 1, path.with_name(path.name + BAD)
+    while aside.exists():
         number += 1
-        beside = path.with_name(f"{path.name}{BAD}{number}")
-    path.rename(beside)
-    os.utime(beside)  # its time says when the past was lost
+        aside = path.with_name(f"{path.name}{BAD}{number}")
+    path.rename(aside)
+    os.utime(aside)  # its time says when the past was lost
     for end in ("-wal", "-shm"):
         path.with_name(path.name + end).unlink(missing_ok=True)
-    return beside
+    return aside
 
 
 def lost_lately(path: Path, clock: Callable[[], float] = time.time) -> str:

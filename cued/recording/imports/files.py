@@ -201,9 +201,7 @@ def _unpacked(archive: zipfile.ZipFile, name: str, path: Path) -> bytes:
         if info.file_size > BOMB_RATIO * max(info.compress_size, 1024):
             raise refuse(path, 1, "unpacks to far more than any recording does")
         if info.flag_bits & 1:
-            raise refuse(
-                path, 1, "the zip file has a password: unpack it, and import what is in it"
-            )
+            raise refuse(path, 1, "the zip file has a password: unpack it and import its content")
         return archive.read(info)
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
         raise refuse(path, 1, f"the zip file is damaged ({error})") from None

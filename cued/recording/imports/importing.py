@@ -141,19 +141,19 @@ def write_whole(out: Path, recording: TableRecording) -> None:
     """Write a recording next to its place, read it back, and move it there in one step."""
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise CuedError(f"{out} already exists")
-    beside = out.with_name(f".{out.name}.new")
+    draft = out.with_name(f".{out.name}.new")
     try:
-        shutil.rmtree(beside, ignore_errors=True)
-        write_table(beside, recording)
-        read_table(beside)
-        beside.replace(out)
+        shutil.rmtree(draft, ignore_errors=True)
+        write_table(draft, recording)
+        read_table(draft)
+        draft.replace(out)
     except RecordingError as error:
-        raise RecordingError(str(error).replace(str(beside), str(out))) from None
+        raise RecordingError(str(error).replace(str(draft), str(out))) from None
     except OSError as error:
-        where = str(error.filename or out).replace(str(beside), str(out))
+        where = str(error.filename or out).replace(str(draft), str(out))
         raise CuedError(f"{where}: {error.strerror}") from None
     finally:
-        shutil.rmtree(beside, ignore_errors=True)
+        shutil.rmtree(draft, ignore_errors=True)
 
 
 def _on_one_clock(found: Sequence[Export]) -> list[Export]:

@@ -80,7 +80,7 @@ class Trials(Protocol):
 
 
 class Talk(Struct, frozen=True):
-    """What a topic's questions are given.
+    """The context in which a topic asks its questions.
 
     tables : the configuration as it would be written now.
     fits : returns the configuration with these values. Raises ConfigError where they are invalid.
