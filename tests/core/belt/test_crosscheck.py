@@ -1,4 +1,4 @@
-"""A treadmill that tells a wrong speed is doubted, once, and the feet are used meanwhile."""
+"""A treadmill that reports a wrong speed is doubted, once, and the feet replace it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from cued.model import Belt, BeltState, Notice
 
 
 def walk(owner, says, walked, seconds, start=0.0, doubt="", factor=1.0):
-    """A report each second, a stride of either foot each 0.55 s; what is told of it."""
+    """Return the owner's output for a report each second and a stride each 0.55 s."""
     out = []
     for n in range(int(seconds / 0.55)):
         t = start + 0.55 * n
@@ -52,9 +52,9 @@ def test_what_contradicts_the_feet_is_doubted_within_ten_seconds_and_told_once(s
 @pytest.mark.parametrize(
     ("configured", "is_off", "words"),
     [
-        (1.609, 1.609, "set speed_factor = 1.000"),  # it tells km/h after all
+        (1.609, 1.609, "set speed_factor = 1.000"),  # it reports km/h after all
         (0.9, 1 / 1.609, "set speed_factor = 1.448"),
-        (1.609, 1 / 1.609, "its unit is wrong"),  # no factor of such a size can be configured
+        (1.609, 1 / 1.609, "its unit is wrong"),  # too large a factor to configure
         (0.0, 1.609, "its unit is wrong"),  # a sensor without the option
     ],
 )
@@ -85,7 +85,7 @@ def test_feet_that_scatter_and_are_biased_raise_the_same_doubt_at_any_speed(
 
 
 def scattered_walk(speed, feet, factor, chance):
-    """Ten seconds of strides as scattered as backward walking's, feet biased by 3 %."""
+    """Walk ten seconds of strides that scatter as in backward walking, with feet 3 % off."""
     owner, out, events = Owner(), [], [(t, "", 0.0) for t in range(10)]
     for n, foot in enumerate(feet):
         bias, t = chance.gauss(1.0, 0.03), STRIDE_S[speed] * (0.5 * n + 1.0) + 0.4
@@ -129,7 +129,7 @@ def test_a_console_that_lags_or_tells_where_the_belt_goes_is_not_doubted(
 def test_a_treadmill_that_was_right_and_is_not_any_more_is_doubted_within_ten_seconds(
     speed, factor, feet
 ):
-    """From the first wrong report on, which its link may tell up to a second late."""
+    """Counted from the first wrong report, which the link may deliver up to a second late."""
     late = []
     for seed in range(5):
         chance, owner, out = random.Random(seed), Owner(), []

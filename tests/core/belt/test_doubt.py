@@ -1,4 +1,4 @@
-"""A treadmill that tells a wrong speed, doubted by simulated feet: the delays of docs/coaching.md.
+"""Delays until simulated feet doubt a wrong treadmill; the figures are in docs/coaching.md.
 
 ``pytest -m slow -s tests/core/belt/test_doubt.py`` prints them.
 """

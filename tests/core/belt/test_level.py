@@ -1,4 +1,4 @@
-"""One quantity of the belt as one source tells it: level or changing, and how much it jitters."""
+"""Change detection for one source: level or changing, and its jitter."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ def test_a_foots_strides_may_scatter_where_a_consoles_would_be_a_change():
     assert fed(scatter, level=Level(FOOT)).since == 0.0
 
 
-@pytest.mark.parametrize("before", [0, 8, 25, 60])  # strides at an even speed first
+@pytest.mark.parametrize("before", [0, 8, 25, 60])  # strides at a constant speed first
 @pytest.mark.parametrize("per_s", [0.1, 0.2, 0.4])
 def test_a_start_in_small_steps_is_no_jitter_that_grows(before, per_s):
     for seed in range(5):

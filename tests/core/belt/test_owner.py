@@ -1,4 +1,4 @@
-"""A noisy speed is no change of the belt, and a change of the belt is known at once."""
+"""Noise in the speed is not a change of the belt, and a change is known at once."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ STEP = 0.1 / 3.6  # one step of 0.1 km/h
 
 
 def told(reports, owner=None):
-    """Every state that the owner tells of these reports."""
+    """Return every state that the owner sends for these reports."""
     owner = owner or Owner()
     return [state for belt in reports for state in owner.report(belt)]
 
 
 def steady_walk(jitter, speed=1.30, seconds=600, seed=0):
-    """Reports once a second of one speed, each as ``jitter`` makes it."""
+    """Return one report a second of a constant speed with ``jitter``."""
     chance = random.Random(seed)
     return [Belt(float(t), jitter(speed, chance), source="it") for t in range(seconds)]
 
 
 def changes(states, after_s=20.0):
-    """Levels begun, and ramps, once the source's jitter has been seen for a while."""
+    """Return the levels and ramps that begin once the source's jitter is known."""
     late = [s for s in states if s.t > after_s]
     early = [s for s in states if s.t <= after_s]
     return [s for s in late if not s.steady or s.since != early[-1].since]
@@ -86,7 +86,7 @@ def test_one_step_of_a_noisy_source_is_known_about_as_soon_as_can_be(name, withi
 
 
 def delay(jitter, seed, step=STEP, after_s=120):
-    """From a step, of 0.1 km/h unless told otherwise, until it is known, s."""
+    """Return the delay until a step, by default of 0.1 km/h, is known, s."""
     chance = random.Random(seed)
     at, up = after_s - chance.random(), chance.choice((1.0, -1.0))
     reports = (jitter(1.30 + up * step * (t > at), chance) for t in range(after_s + 120))
@@ -205,7 +205,7 @@ def test_one_step_of_a_quiet_console_is_known_with_its_second_report(speed, up, 
 
 @pytest.mark.parametrize("speed", [2.6, 3.3])
 def test_a_console_that_tells_at_once_where_a_running_start_goes_is_believed_soon(speed):
-    """One report of 24 km/h is none; the longer it was quiet, the fewer make a change."""
+    """One report of 24 km/h is not enough; the longer it was quiet, the fewer are needed."""
     for stood, within_s in ((20, 4.0), (100, 2.0)):
         reports = [Belt(float(t), 0.0 if t < stood else speed, source="it") for t in range(130)]
         began = next(s.t for s in told(reports) if s.t > 0.0 and s.speed_m_s == speed)
@@ -213,7 +213,7 @@ def test_a_console_that_tells_at_once_where_a_running_start_goes_is_believed_soo
 
 
 def walked(tells, walks, seconds=40.0, owner=None):
-    """A report each second, and a stride of a foot each 0.55 s where somebody walks."""
+    """Return states for a report each second and, if somebody walks, a stride each 0.55 s."""
     owner, out = owner or Owner(), []
     for n in range(int(seconds / 0.55)):
         t = 0.55 * n

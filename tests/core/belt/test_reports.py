@@ -1,4 +1,4 @@
-"""Running sums of reports: the same as numpy makes of the list, and how long a value lasts."""
+"""Running sums of reports agree with numpy, and show how long a value lasts."""
 
 from __future__ import annotations
 

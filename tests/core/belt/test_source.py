@@ -1,4 +1,4 @@
-"""What one source says of the belt, and whether it still speaks."""
+"""One source of the belt's speed: whether it still reports."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A belt that tells nothing: what the trunk shows of its changes, and what of the runner."""
+"""A belt of unreported speed: the trunk tells its changes from the runner's."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.core.simulation.walks import scenario
 pytestmark = pytest.mark.once
 
 LEVEL = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
-AT = 120  # strides before something changes
+AT = 120  # strides before the change
 WALKS = 50
 # How stride time and upward acceleration change, percent. Simulated: belts 0.5 km/h slower at
 # 0.5, 0.8 and 1.3 m/s gave +40/-54, +8/-29 and +5/-18.
@@ -28,7 +28,7 @@ RAIL = [(0.0, -20.0), (0.0, 20.0)]
 
 
 def seen(pace: float, up: float, seed: int, cv: float = 0.02) -> list[float]:
-    """After how many strides changes are seen; times wander, accelerations scatter by 8 %."""
+    """Return the strides until changes are seen; times wander, accelerations scatter by 8 %."""
     rng = np.random.default_rng([seed, 17])
     after = np.arange(2 * AT) >= AT
     times = 1.1 * (1.0 + cv * wander(2 * AT, 0.5, rng)) * np.where(after, 1.0 + pace / 100.0, 1.0)
@@ -54,7 +54,7 @@ def test_longer_strides_and_harder_landings_are_no_change_of_the_belt(
 
 @pytest.mark.parametrize(("pace", "up"), RAIL)
 def test_a_hand_on_the_rail_is_mostly_no_change_of_the_belt(pace: float, up: float) -> None:
-    """Stride times wander: by chance with it in a fifth of the walks, which costs 33 strides."""
+    """In a fifth of the walks stride time happens to wander along, which costs 33 strides."""
     assert sum(bool(seen(pace, up, seed)) for seed in range(WALKS)) <= 0.4 * WALKS
 
 
@@ -62,7 +62,7 @@ def test_a_hand_on_the_rail_is_mostly_no_change_of_the_belt(pace: float, up: flo
 def walked(
     more: str, speed: float = 1.3, seconds: float = 120.0, seed: int = 1, *, backward: bool = False
 ) -> list[AnyEvent]:
-    """A walk with one sensor on the back, on a belt that tells nothing."""
+    """Simulate a walk with one sensor on the back, on a belt of unreported speed."""
     sensor = '[[sensor]]\nname = "it"\nplacement = "lower_back"\n'
     text = f'[treadmill]\ntells = "nothing"\n{sensor}{more}'
     plan = scenario(speed, seconds=seconds, backward=backward, more=text)
@@ -102,7 +102,7 @@ height_m = {:.2f}
 cadence = {:.3f}
 liveliness = {:.2f}
 """
-LATE = 150.0  # s, when something changes
+LATE = 150.0  # s, time of the change
 
 
 @pytest.mark.slow
@@ -110,7 +110,7 @@ LATE = 150.0  # s, when something changes
     ("speed", "backward"), [(1.3, False), (0.8, False), (0.8, True)], ids=["1.3", "0.8", "-0.8"]
 )
 def test_what_a_silent_belt_and_the_runner_do_is_told_apart(speed: float, backward: bool) -> None:
-    """Four people each: the figures of docs/coaching.md."""
+    """Four people each; the figures are in docs/coaching.md."""
     seen, cued = [], []
     for seed in range(4):
         chance = random.Random(7 * seed + 1)

@@ -1,4 +1,4 @@
-"""The same strides under every way of telling the speed: long ones are cued, even ones are not."""
+"""The same strides with every kind of speed report: only the long ones are cued."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ AT, LASTS = 90.0, 130.0  # when strides grow longer by 12 %, and the end of the 
 
 
 class Gaits(Struct, frozen=True):
-    """Somebody who goes on a belt; feet tell its speed with so much scatter (docs/accuracy.md)."""
+    """A gait on a belt, and the scatter of the feet's speed (docs/accuracy.md)."""
 
     speed: float
     stride_s: float
@@ -51,7 +51,7 @@ TELLS: dict[str, Telling | None] = {
 
 
 def walk(gait: Gaits, tells: Telling | None, seed: int, longer: float) -> list[AnyEvent]:
-    """What owner and coach make of the strides of two feet, and of a report each second."""
+    """Return the events of owner and coach for two feet's strides and a report each second."""
     owner, strides, coach, out = Owner(), Strides(), new_coach(), list[AnyEvent]()
 
     def feed(events: list[AnyEvent]) -> None:
@@ -101,7 +101,7 @@ def happens(
 
 @cache
 def console(who: str, seed: int) -> float:
-    """When longer strides are cued where a console repeats one number."""
+    """Return when longer strides are cued if a console repeats one number."""
     events = walk(GAITS[who], lambda v, _: v, seed, longer=1.12)
     return given(events, "overlong_stride")[0].t
 

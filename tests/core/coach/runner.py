@@ -1,4 +1,4 @@
-"""A runner at stride-event level, who does what the coach says (or not)."""
+"""A runner at stride-event level, who obeys the coach (or not)."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ CLIMBER = Memory(
 
 
 class Runner:
-    """Walks in steps of one stride; every event that came out is kept in ``events``."""
+    """Walks stride by stride, and keeps every resulting event in ``events``."""
 
     def __init__(self, memory: Memory | None = None, t: float = 0.0, **options: object) -> None:
         self.coach = new_coach(memory, **{"program": True, **options})
@@ -54,7 +54,7 @@ class Runner:
         self.entered: dict[tuple[float, str], tuple[int, float]] = {}  # stage, time backward left
 
     def feed(self, item: Input | AnyEvent) -> list[AnyEvent]:
-        """Hand the coach an item."""
+        """Feed the coach an item."""
         out = self.coach.feed(item, self.t)
         if isinstance(item, Stride):
             self.fed.append(item)
@@ -92,13 +92,13 @@ class Runner:
         )
 
     def gait(self, direction: Direction, mode: Mode = "walking") -> None:
-        """Face and move another way."""
+        """Change direction or mode."""
         if (direction, mode) != (self.direction, self.mode):
             self.direction, self.mode = direction, mode
             self.feed(Gait(t=self.t, mode=mode, direction=direction))
 
     def stand(self, seconds: float) -> None:
-        """Stand; only time passes."""
+        """Stand while time passes."""
         self.gait("unknown", "standing")
         end = self.t + seconds
         while self.t < end:
@@ -113,7 +113,7 @@ class Runner:
         factor: float = 1.0,
         until: str = "",
     ) -> None:
-        """Walk for so long, or until a phase is entered."""
+        """Walk for a time, or until a phase is entered."""
         self.gait(direction, mode)
         end = self.t + seconds
         n = 0
@@ -127,17 +127,17 @@ class Runner:
             self.feed(Tick(t=self.t))
 
     def faces_back(self) -> bool:
-        """Whether who does what the program says faces backward now."""
+        """Return whether an obedient runner faces backward now."""
         spec = self.coach.known.spec
         return spec.backward or spec.turn == "backward" or self.phase.startswith("mount")
 
     def obey(self, seconds: float, factor: float = 1.0, until: str = "") -> None:
-        """Walk for so long as the program wants it now."""
+        """Walk or stand for a time, as the program asks now."""
         mode: Mode = "running" if self.phase == "backward_jog" else "walking"
         self.walk(seconds, "backward" if self.faces_back() else "forward", mode, factor, until)
 
     def obey_until(self, phase: str) -> None:
-        """Do what the program says until a phase is entered."""
+        """Obey the program until a phase is entered."""
         while self.phase != phase:
             assert self.t < 3600.0, f"{phase} never reached"
             self.obey(5.0, until=phase)
@@ -160,14 +160,14 @@ class Runner:
 
     def __deepcopy__(self, memo: dict[int, object]) -> Runner:
         other = copy.copy(self)
-        for name, value in vars(self).items():  # but for the coach, what they hold never changes
+        for name, value in vars(self).items():  # except the coach, these never change
             setattr(other, name, copy.copy(value))
         other.coach = copy.deepcopy(self.coach, memo)
         return other
 
 
 def follow(runner: Runner, most_s: float = 3600.0, speed: float | None = None) -> None:
-    """Do what the program says until the session is over, setting the belt as told."""
+    """Obey the program until the session is over, also in setting the belt."""
     end = runner.t + most_s
     began = False
     while runner.t < end and (not began or runner.phase != "idle"):

@@ -1,4 +1,4 @@
-"""What the coach asks of a connected treadmill, and what speaks against more of it."""
+"""The coach's requests to a treadmill, and the reasons against a faster or steeper one."""
 
 from __future__ import annotations
 

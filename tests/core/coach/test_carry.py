@@ -1,4 +1,4 @@
-"""Imprint and carry: what the backward step left, and when it slips."""
+"""Imprint and carry: the backward step's effect, and its end."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def step(t: float, stride_s: float, direction: Direction = "forward") -> Stride:
 
 
 def walked(carry: Carry, stride_s: float, strides: int = 40) -> list[Measurement]:
-    """Forward strides of one length after turning, on the belt of before."""
+    """Walk equal forward strides after turning, at the same belt speed."""
     out: list[Measurement] = []
     for i in range(strides):
         known = Known(now=0.5 * i, belt=BELT, since_change={"left": 9, "right": 9})

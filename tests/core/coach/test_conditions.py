@@ -1,4 +1,4 @@
-"""What a line of a script may wait for."""
+"""Conditions for the lines of a script."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def known(speed: float | None = None, **more: Any) -> Known:
 
 def test_a_belt_is_slow_by_its_speed_or_when_all_was_waited_for():
     assert c.slow(known(ladder.TURN_M_S))
-    assert not c.slow(known(1.0, slowed=True))  # what it tells goes first
+    assert not c.slow(known(1.0, slowed=True))  # the reported speed takes precedence
     assert not c.slow(known())
     assert c.slow(known(slowed=True))
 
@@ -40,7 +40,7 @@ def test_the_rails_are_taken_as_reached_without_steps_or_after_six_seconds():
         True,
     ]
     assert c.on_rails(known(now=100.0, stride_at=50.0))
-    assert c.not_on_rails(known(now=100.0, stride_at=50.0))  # has just been told
+    assert c.not_on_rails(known(now=100.0, stride_at=50.0))  # was only just asked
 
 
 def test_who_was_told_to_turn_has_had_time_after_standing_or_from_the_rails():

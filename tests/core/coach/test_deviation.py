@@ -1,4 +1,4 @@
-"""A measured value beside the runner's own first ones at the same speed."""
+"""A measured value against the runner's first ones at the same speed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""docs/coaching.md says what the code does."""
+"""docs/coaching.md agrees with the code."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether a technique cue worked, judged by the strides after it."""
+"""The effect of a technique cue, judged by the strides after it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Since when a runner faces another way than was asked for."""
+"""A runner who faces another way than the phase expects."""
 
 from __future__ import annotations
 

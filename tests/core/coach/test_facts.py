@@ -1,4 +1,4 @@
-"""What a session was, in two facts and for the ladder."""
+"""A session's facts, closing words and spread."""
 
 from __future__ import annotations
 

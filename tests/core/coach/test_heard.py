@@ -1,7 +1,7 @@
-"""What a runner hears, in order and in time: listened to as one who cannot see.
+"""Cues in order and in time, as heard by a runner who cannot see.
 
-Each test is a person of the guide (docs/coaching.md) at stride level; those whose story depends on
-what sensors can tell are in ``test_workouts.py``, on simulated samples.
+Each test is a person of the guide (docs/coaching.md) at stride level; stories that depend on the
+sensors are in ``test_workouts.py``, on simulated samples.
 """
 
 from __future__ import annotations
@@ -36,28 +36,28 @@ BEGINNER_HEARS = ["welcome", "check_in", "check_rails", "check_spotter", "plan",
 
 
 def keys(runner: Runner, since: float = 0.0) -> list[str]:
-    """The keys of what was said or sounded, in order."""
+    """Return the keys of phrases and tones, in order."""
     return [c.key for c in runner.cues() if c.t >= since]
 
 
 def silences(runner: Runner, start: float, end: float) -> float:
-    """The longest time without any sign of life."""
+    """Return the longest time without a sign of life."""
     signs = [start, *(c.t for c in runner.cues() if start <= c.t <= end), end]
     return max(b - a for a, b in itertools.pairwise(signs))
 
 
 def entered(runner: Runner, phase: str) -> float:
-    """When a phase was entered first."""
+    """Return when a phase was first entered."""
     return next(e.t for e in runner.events if isinstance(e, Phase) and e.name == phase)
 
 
 def first(runner: Runner, key: str, since: float = 0.0) -> Cue:
-    """The first cue of a key."""
+    """Return the first cue of a key."""
     return next(c for c in runner.cues(key) if c.t >= since)
 
 
 def led_to(phase: str, memory: Memory | None = None, **options: object) -> Runner:
-    """A runner who does what is asked until a phase begins."""
+    """Return an obedient runner at the start of a phase."""
     runner = Runner(memory, **options)
     runner.belt(0.3)
     runner.obey_until(phase)
@@ -212,7 +212,7 @@ def test_a_silent_belt_pauses_nobody_whose_slow_steps_are_missed_for_ten_seconds
 def test_who_is_seen_to_step_now_and_then_only_is_not_left_alone() -> None:
     runner = led_to("carry", CLIMBER, profile="variety_for_a_runner")
     runner.feed(BeltState(t=runner.t, speed_m_s=None, since=runner.t))
-    runner.stride_s, began = 0.4, runner.t  # known late, as a slow one is
+    runner.stride_s, began = 0.4, runner.t  # recognised late, as a slow walker's is
     while runner.phase == "carry":
         runner.walk(0.2)
         runner.stand(5.5)
@@ -236,7 +236,7 @@ def test_a_sudden_limp_is_asked_about_and_never_coached() -> None:
 
 
 def silent(by_hand: bool) -> Runner:
-    """A runner at the turn on a belt that tells nothing, or what was typed."""
+    """Return a runner at the turn on a belt of unreported or typed speed."""
     runner = Runner()
     state = BeltState(t=0.0, speed_m_s=0.8 if by_hand else None, since=0.0)
     runner.feed(state)
@@ -346,7 +346,7 @@ def test_uphill_the_belt_is_set_from_the_rails_and_never_going_backward() -> Non
 
 
 def _settings_only_where_they_are_safe(runner: Runner) -> None:
-    """Nobody is to reach for the console with their back to it."""
+    """Check that no runner is asked to reach for a console behind them."""
     phase = ""
     for event in runner.events:
         if isinstance(event, Phase):
@@ -394,7 +394,7 @@ def test_after_a_restart_in_any_phase_it_is_told_and_paused_whichever_way_they_w
 
 
 def doubt(runner: Runner, why: str) -> None:
-    """Something speaks against a faster belt."""
+    """Give a reason against a faster belt."""
     if why == "unsteady":
         runner.feed(Stability(t=runner.t, level="unsteady", score=3.0))
     elif why == "direction":
@@ -498,7 +498,7 @@ def test_what_was_carried_is_told_with_its_error_even_from_few_strides() -> None
     runner.walk(600.0, until="turn_back")
     runner.walk(200.0, "backward", factor=0.9, until="turn_front")
     for _ in range(4):
-        runner.gait("unknown", "standing")  # as a finder does that loses very slow steps
+        runner.gait("unknown", "standing")  # like a detector that misses very slow steps
         runner.walk(7.0, factor=0.95)
     runner.walk(8.0, factor=0.95)
     (told,) = [
@@ -563,7 +563,7 @@ STORIES: dict[str, tuple[Memory, str]] = {
 
 @cache
 def whole(story: str, *, asks_belt: bool) -> Runner:
-    """A whole workout of somebody who does what is asked."""
+    """Return an obedient runner's whole workout."""
     memory, profile = STORIES[story]
     runner = Runner(memory, profile=profile, belt_requests=asks_belt)
     runner.belt(0.3)
@@ -745,7 +745,7 @@ CARRIED = 0.06  # of the stride: what people can, and what simulated ones do
 
 @cache
 def carried(factor: float) -> Runner:
-    """The first round of somebody who takes so much of the backward stride along."""
+    """Return the first round of a runner who carries a share of the backward stride."""
     runner = Runner(Memory(stage=1, sessions=3), profile="balance_and_body_sense", feedback="full")
     runner.stride_s = 1.6
     runner.belt(0.5)

@@ -1,4 +1,4 @@
-"""What lies under a pause, and what leads back to it."""
+"""The phase under a pause, and the way back to it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from cued.coach.workout.phases import PHASES
 
 
 def interrupted(*overlays: tuple[str, Trigger], walked_s: float = 50.0) -> Interrupted:
-    """A carry that these overlays came over, one after another."""
+    """Return a carry interrupted by these overlays, one after another."""
     known = Known(now=100.0, phase="carry", spec=PHASES["carry"], elapsed_s=walked_s)
     under = Interrupted(known)
     for name, trigger in overlays:

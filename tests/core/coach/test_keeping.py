@@ -1,4 +1,4 @@
-"""Whose session it is, and what a session changes of them."""
+"""The runner's memory, and how a session changes it."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def test_a_session_is_remembered_and_ages_until_the_next():
     summary, told = closed(keeping)
     assert (summary.backward_s, keeping.memory.sessions) == (90.0, 5)
     assert ("fact_backward_seconds", {"seconds": 90.0}) in told
-    assert keeping.memory.past[-1].age_s == -1000.0  # it is as old as it was long ago
+    assert keeping.memory.past[-1].age_s == -1000.0  # its age is that of the session, long ago
     assert keeping.memory.backward_s(3600.0, 1000.0) == 90.0
 
 

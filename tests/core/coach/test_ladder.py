@@ -25,7 +25,7 @@ DAY = 86400.0
 def weeks(
     profile: str, count: int, stumble_in: int | None = None, *, onward: bool = False
 ) -> list[dict[str, float]]:
-    """Train three times a week, at stride-event level; the sessions' details."""
+    """Train three times a week, at stride-event level; return the sessions' details."""
     runner = Runner(profile=profile, feedback="full")
     runner.onward = onward
     runner.sides = ("left",)  # the ladder counts time, and half the strides take half as long

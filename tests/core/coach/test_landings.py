@@ -10,7 +10,7 @@ from cued.model import Belt, Direction, Footfall
 
 
 class Walker:
-    """Lands with both feet, a second apart; a flat landing is less sure."""
+    """Lands with both feet, a second apart; flat landings have less confidence."""
 
     def __init__(self) -> None:
         self.known = Known(mode="walking", direction="forward")
@@ -34,7 +34,7 @@ class Walker:
     ("'" * 20 + "___", "", False),  # three may be chance
     ("'" * 20 + "____", "'" * 20 + "____", False),  # both feet: slower, or tired
     ("''_" * 7 + "____", "", False),  # as it always was
-    ("'" * 5 + "____", "", False),  # how it was is not known
+    ("'" * 5 + "____", "", False),  # its earlier landings are not known
     ("'" * 20 + "____'", "", False),  # it lands as before
 ])  # fmt: skip
 def test_a_foot_is_sore_that_all_at_once_lands_flat(left: str, right: str, sore: bool) -> None:

@@ -1,4 +1,4 @@
-"""How a trunk sensor is worn is believed from the start once two workouts, or feet, agree on it."""
+"""A trunk sensor's mounting is used from the start once two workouts, or the feet, agree."""
 
 from __future__ import annotations
 

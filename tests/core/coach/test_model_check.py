@@ -1,4 +1,4 @@
-"""No sequence of inputs leads the coach where it must never be."""
+"""No sequence of inputs brings the coach into a forbidden state."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class Session(RuleBasedStateMachine):
 
     @rule(seconds=st.floats(30.0, 400.0), factor=st.sampled_from([1.0, 1.0, 1.25]))
     def obey(self, seconds: float, factor: float) -> None:
-        """Do what the program says; sequences drawn at random seldom get anywhere."""
+        """Obey the program, because random sequences rarely get far."""
         runner, end = self.runner, self.runner.t + seconds
         if not runner.speed:
             runner.belt(0.5)
@@ -78,7 +78,7 @@ class Session(RuleBasedStateMachine):
 
     @rule(times=st.integers(1, 4), then=st.sampled_from(["nothing", "stumble", "skip", "mute"]))
     def lengthen(self, times: int, then: str) -> None:
-        """Walk evenly, then with long strides, and while these are cued let something happen."""
+        """Walk evenly, then with long strides; something happens while these are cued."""
         runner = self.runner
         direction = "forward" if runner.direction == "unknown" else runner.direction
         runner.walk(60.0, direction)

@@ -1,4 +1,4 @@
-"""How long a workout still takes."""
+"""The estimate of the time left in a workout."""
 
 from __future__ import annotations
 

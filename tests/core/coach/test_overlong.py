@@ -1,4 +1,4 @@
-"""Whether one foot's strides have grown too long; how often and how soon: test_overlong_stride."""
+"""The verdict on one foot's strides; test_overlong_stride has false cues and delays."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ OWN = Baseline(stride_s=1.0, opened_s=1.0, cv=0.02, strides=100)
 
 
 def even(watch: Lengthening, strides: int, longer: float = 0.0) -> list[bool]:
-    """Strides that vary by a percent."""
+    """Walk strides that vary by a percent."""
     return [
         watch.feed("left", 1.0 + longer + 0.01 * (i % 3 - 1), OWN, float(i)) for i in range(strides)
     ]

@@ -1,4 +1,4 @@
-"""Beats begin once, last as long as they are wanted, and end by themselves."""
+"""Beats start once, last as long as they are wanted, and end without a stop."""
 
 from __future__ import annotations
 

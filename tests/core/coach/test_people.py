@@ -1,4 +1,4 @@
-"""Tall, small, old and uneven people walk steadily: nothing false is told to them.
+"""Tall, small, old and uneven people who walk steadily get no false cue.
 
 The figures of docs/coaching.md; forty people take half an hour of computing, so they are slow.
 """
@@ -54,7 +54,7 @@ what = "walk"
 
 
 def told(person: str, seed: int) -> list[Cue]:
-    """What is said in 75 s of walking; with every second seed backward."""
+    """Return what is said in 75 s of walking, backward for every second seed."""
     back = seed % 2
     script = WALK.format(
         seed=100 + seed,
@@ -74,7 +74,7 @@ def test_who_walks_steadily_is_told_of_no_stumble_and_no_technique(person: str) 
 
 
 def false(cues: list[Cue]) -> list[tuple[float, str]]:
-    """What nobody who walks steadily is to be told."""
+    """Return the cues that a steady walker must not get."""
     wrong = [c for c in cues if c.key in FALSE or c.priority == Priority.TECHNIQUE]
     return [(round(c.t, 1), c.key) for c in wrong]
 
@@ -114,7 +114,7 @@ what = "walk"
 
 
 def steady(n: int, speed: float, seconds: float) -> str:
-    """A script of one of many people, no two alike."""
+    """Return the script of one of many different people."""
     chance = random.Random(1000 + n)
     own = {k: round(chance.uniform(low, high), d) for k, (low, high, d) in VARY.items()}
     person = "".join(f"{name} = {value}\n" for name, value in own.items())

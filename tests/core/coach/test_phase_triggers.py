@@ -1,4 +1,4 @@
-"""What a phase leads to by itself."""
+"""The triggers that phases raise themselves."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def test_the_carry_leads_to_another_round_or_to_cooling_down():
 
 @pytest.mark.parametrize(("speed", "against", "limit", "leads"), [
     (0.3, 4.0, 1.0, "turned_away"), (0.9, 4.0, 1.0, None), (0.9, 30.0, 1.0, "turned_away"),
-    (1.6, 60.0, 1.0, None),  # a danger first
+    (1.6, 60.0, 1.0, None),  # the warning comes first
 ])  # fmt: skip
 def test_who_turned_backward_in_the_carry_is_gone_along_with(
     speed: float, against: float, limit: float, leads: str | None

@@ -14,13 +14,13 @@ from cued.coach.voice.phrases import LANGUAGES, load
 from cued.coach.workout.phases import PHASES
 from cued.model import ConfigError
 
-STANDING = re.compile(  # sentences are for somebody who stands; a setting has its number and unit
+STANDING = re.compile(  # sentences are for people who stand; a setting has its number and unit
     "welcome|plan|how_to_stop|check_|waiting|start_belt|fact_|take_away|away|ready_|belt_at|incline_at|set_up"
 )
 TONES = {"metronome", "praise", "in_range", "fall_possible", "clip_missing"}
 SOURCES = [ast.parse(p.read_text()) for p in Path(cued.__file__).parent.rglob("*.py")]
 
-# Keys that ask for the same thing: to take one for another of its set costs nobody anything.
+# Keys that ask for the same thing: mistaking one for another of its set does no harm.
 SAME_MEANING = (
     {"unsteady", "stumble", "blind"},
     {"turn_slow", "too_fast", "eased_off", "limp", "backward_offer"},
@@ -40,12 +40,12 @@ SAME_MEANING = (
     {"enough", "dose_day", "dose_week"},
     {"overlong_stride", "old_pattern", "recall", "carry", "cadence_drift", "hard_landing"},
 )
-# Who hears two phonemes in three understands 37 % of single words, but 71 % of those in a sentence
-# that they expect (Boothroyd & Nittrouer 1988, 10.1121/1.396976: j = 2.5, k = 2.7): context fills
-# in the missing third. So two phrases differ in more than that, or it fills in the wrong one.
+# Listeners who hear two phonemes in three understand 37 % of single words, but 71 % of words in an
+# expected sentence (Boothroyd & Nittrouer 1988, 10.1121/1.396976: j = 2.5, k = 2.7): context fills
+# in the missing third. So two phrases have to differ in more, or it fills in the wrong one.
 LEAST_DIFFERENCE = 1 / 3
 
-# What a runner hears in a phrase though it was not meant, and where that would send them.
+# Unintended words that a runner may hear in a phrase, and where they would lead.
 MISHEARD: dict[str, dict[str, str]] = {
     "en": {
         r"\bhold on\b": "wait",
@@ -128,7 +128,7 @@ def edits(a: list[str], b: list[str]) -> int:
 
 
 def alike(one: str, other: str) -> bool:
-    """Tell whether two keys mean the same to a runner."""
+    """Return whether two keys mean the same to a runner."""
     return one == other or any({one, other} <= same for same in SAME_MEANING)
 
 
@@ -178,7 +178,7 @@ def keys_in_the_code() -> set[str]:
 
 
 def _results(node: ast.expr) -> list[str]:
-    """Return the strings that an expression can be, as far as they stand there."""
+    """Return the literal strings that an expression can be."""
     if isinstance(node, ast.IfExp):
         return [*_results(node.body), *_results(node.orelse)]
     return [node.value] if isinstance(node, ast.Constant) and isinstance(node.value, str) else []

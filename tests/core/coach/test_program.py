@@ -40,7 +40,7 @@ MOVING = [p for p in REACHED if p not in OVERLAYS]
 
 @cache
 def there(phase: str) -> Runner:
-    """A runner who has just come into a phase."""
+    """Return a runner who has just entered a phase."""
     memory = CLIMBER if phase in ("backward_uphill", "mount_uphill") else JOGGER
     runner = Runner(memory, program=phase != "free_run", profile="variety_for_a_runner")
     runner.feed(Link(t=0.0, sensor="foot", state="up", age_s=0.0))
@@ -52,7 +52,7 @@ def there(phase: str) -> Runner:
     if phase == "rest":
         runner = there("fallen").copy()
         runner.say("acknowledge")
-        runner.stand(5.0)  # what the alarm says is over
+        runner.stand(5.0)  # the alarm is over
         return runner
     runner.walk(2.0)
     runner.obey_until(phase)
@@ -172,7 +172,7 @@ def test_a_lost_sensor_is_told_all_else_is_quiet_and_its_return_is_told(phase: s
 
 
 def moved_until(runner: Runner, left_s: float) -> None:
-    """Count as much backward movement as leaves so much time."""
+    """Count backward movement until this much time is left."""
     session = runner.coach._session
     session.tally.backward_s += session.kept.due(session.tally, 0.0).left_s - left_s
 
@@ -518,7 +518,7 @@ def test_with_consent_the_belt_is_asked_to_slow_for_turning_and_never_started() 
 
 
 def asked_of_the_belt(memory: Memory, last: str) -> dict[str, BeltRequest]:
-    """What the belt was asked for on the way to a phase, by phase."""
+    """Return the requests to the belt on the way to a phase, by phase."""
     runner = Runner(memory, belt_requests=True, profile="variety_for_a_runner")
     runner.belt(0.6)
     runner.walk(2.0)
@@ -644,7 +644,7 @@ def test_the_table_is_closed_and_leads_out_of_every_phase() -> None:
 def test_uphill_and_jog_are_entered_only_by_their_own_triggers() -> None:
     for exits in TABLE.values():
         for trigger, target in exits.items():
-            # From the side rails the phase that was mounted for is entered by walking on.
+            # From the side rails, walking on enters the phase that was mounted for.
             assert target != "backward_uphill" or trigger in ("uphill", "turned")
             assert target != "backward_jog" or trigger == "jog"
 

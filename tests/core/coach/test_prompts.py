@@ -1,4 +1,4 @@
-"""What is said in a phase, line by line."""
+"""The script of a phase, line by line."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def test_a_connected_belt_is_asked_once_instead_of_the_runner():
     (2.0, 1.2, True, False),  # nothing has changed yet
     (2.0, 1.4, True, True),  # the steps are slower
     (6.0, 1.2, False, True),  # they have stopped
-    (15.0, 1.2, True, True),  # a hand had long enough
+    (15.0, 1.2, True, True),  # there was time to reach the console
 ])  # fmt: skip
 def test_a_silent_belt_counts_as_slowed(after: float, stride_s: float, steps: bool, slowed: bool):
     script, spec = begun(Line("turn_slow"))

@@ -17,7 +17,7 @@ def begun(stage: int = 0, *, by_hand: bool = True, **memory: object) -> Question
 
 
 def asked(questions: Questions, now: float = 0.0) -> list[str]:
-    """Every question, answered by a press at once."""
+    """Return every question, each answered by a press at once."""
     out: list[str] = []
     while (key := questions.line(now)) is not None:
         out.append(key)

@@ -1,4 +1,4 @@
-"""Stumble, fall, lost sensors, low batteries: what is told whatever the session is doing."""
+"""Safety cues in any phase: stumbles, falls, lost sensors, low batteries."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from cued.model import (
 
 
 class Watch:
-    """Safety asked about one thing after another, on a belt that moves at 1 m/s."""
+    """Feeds safety one item after another, on a belt that moves at 1 m/s."""
 
     def __init__(self, plan: CoachConfig | None = None, speed: float | None = 1.0) -> None:
         self.safety = Safety(plan or CoachConfig())

@@ -1,4 +1,4 @@
-"""What a person beside the treadmill may have said."""
+"""Cues that a person next to the treadmill may request."""
 
 from __future__ import annotations
 

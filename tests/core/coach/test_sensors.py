@@ -1,4 +1,4 @@
-"""What the runner hears of sensors that lag, or that are worn where the other one belongs."""
+"""Cues about sensors that lag or are worn in each other's place."""
 
 from __future__ import annotations
 
@@ -151,7 +151,7 @@ def test_twenty_seconds_of_walking_at_a_stretch_without_a_belt_speed_are_told():
 
 def test_a_belt_speed_that_is_known_before_its_lack_could_be_told_is_not_told():
     runner = Runner(program=False)
-    runner.feed(Stability(t=runner.t, level="unsteady", score=None))  # only safety is told
+    runner.feed(Stability(t=runner.t, level="unsteady", score=None))  # only safety is announced
     runner.walk(30.0)
     runner.belt(1.0)
     runner.walk(3.0)
@@ -271,7 +271,7 @@ BACK_TO_FRONT = ((-1.0, 0.0, 0.0), (0.0, -1.0, 0.0), (0.0, 0.0, 1.0))
 
 
 def asked(left: Worn, right: Worn, trunk: Worn) -> list[str]:
-    """What is asked of somebody who walks with their sensors configured so."""
+    """Return the questions to a walker with sensors configured like this."""
     coach = Coach(CoachConfig(program=False), [], load("en"), Memory())
     engine = Engine({"left": left, "right": right, "trunk": trunk}, coach=coach)
     events = [e for item in Simulation(parse(WALK)).inputs() for e in engine.feed(item)]
@@ -315,7 +315,7 @@ def test_steps_that_another_sensor_saw_are_not_called_uneven():
     walk(9.0, -12.0)
     walk(30.0, 1.0)
     assert not {"asymmetry", "limp"} & set(heard(runner))
-    walk(40.0, -12.0)  # both feet seen by the same sensors now: so much within a minute is a limp
+    walk(40.0, -12.0)  # the same sensors see both feet now: this change within a minute is a limp
     assert "limp" in heard(runner)
 
 

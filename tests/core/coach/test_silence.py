@@ -1,4 +1,4 @@
-"""After long silence a word or a chime says that all is well."""
+"""After long silence words or a chime show that the coach works."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ UNJUDGED = Proposal(key="no_telling", priority=Priority.INFO, theme="stride", si
 
 
 def known(program: bool = True) -> Known:
-    """Return a runner who walks steadily."""
+    """Return the snapshot of a steady walker."""
     walks = Known(mode="walking", stepping=True, program=program, stability="steady")
     walks.phase = "settle" if program else "free_run"
     return walks
 
 
 def first_sign(known: Known, until: float = 400.0, ruled=()) -> tuple[float, str] | None:
-    """Walk in silence; return when the first sign comes and which it is."""
+    """Walk in silence; return the first sign of life and its time."""
     sign = SignOfLife()
     sign.given(0.0)
     while known.now < until:

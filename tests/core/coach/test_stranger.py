@@ -1,6 +1,6 @@
-"""Somebody else on the belt under the runner's name: asked once, and kept apart until answered.
+"""Somebody else under the runner's name: asked about once, and kept apart until answered.
 
-``pytest -m slow tests/core/coach/test_stranger.py`` works out the figures of docs/coaching.md anew.
+``pytest -m slow tests/core/coach/test_stranger.py`` computes the figures of docs/coaching.md.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def known_runner() -> Runner:
 
 
 def asked(runner: Runner) -> list[str]:
-    """The notices about who runs."""
+    """Return the notices about who runs."""
     codes = (ASKS, "same_runner", "guest_runs")
     return [e.code for e in runner.events if isinstance(e, Notice) and e.code in codes]
 
@@ -154,7 +154,7 @@ def test_somebody_else_is_a_guest_on_the_first_stage_and_leaves_no_trace(
     session(runner, OWN_S * 1.09)
     (summary,) = runner.summaries()
     assert summary.details["runner"] == GUEST
-    assert 0.0 < summary.backward_s <= 130.0  # of a beginner's first time
+    assert 0.0 < summary.backward_s <= 130.0  # those of a beginner's first session
     assert runner.coach.memory.past == before.past
     assert runner.coach.memory == before.resumed()
 
@@ -189,9 +189,9 @@ def test_what_was_learned_before_the_question_is_taken_back(known_runner: Runner
 
 
 def days(spread: float, count: int, other: float = 1.0, seed: int = 1) -> float:
-    """Return the share of sessions asked about, of somebody whose step varies so from day to day.
+    """Return the share of sessions asked about, for a day-to-day spread of the step.
 
-    other : how much longer the strides of every sixth session are, which alone are counted then.
+    other : if not 1, every sixth session's strides take this many times as long, and only it counts.
     """
     rng = np.random.default_rng(seed)
     memory, asks, counted = Memory(), 0, 0
@@ -207,7 +207,7 @@ def days(spread: float, count: int, other: float = 1.0, seed: int = 1) -> float:
 
 
 def _first_minute(mean_s: float, memory: Memory, rng: np.random.Generator) -> tuple[bool, Imprint]:
-    """Walk so many strides of each foot as make a baseline; ask, and tell the imprint."""
+    """Walk enough strides for a baseline; return whether it asks, and the imprint."""
     known, stranger, forward = Known(), Stranger(), "forward"
     known.belt = Belt(0.0, 0.5)
     times = durations(2 * OPENING_STRIDES, 0.025, 0.5, rng, mean_s)

@@ -1,4 +1,4 @@
-"""What the backward part has taught, over the borders of phases."""
+"""The backward part's effect across phases."""
 
 from __future__ import annotations
 

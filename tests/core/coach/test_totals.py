@@ -1,4 +1,4 @@
-"""What was done in a session."""
+"""A session's totals."""
 
 from __future__ import annotations
 

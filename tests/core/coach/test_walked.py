@@ -1,4 +1,4 @@
-"""How long the runner walks, though some steps are missed."""
+"""The time walked, even if some steps are missed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ STEP_OFF_S = 8.0
 
 
 def walk(steps_until: float, until: float, **known: Any) -> tuple[Known, SessionTally, Walked]:
-    """Somebody who steps each second up to a time, looked at ten times a second."""
+    """Step each second up to a time, sampled ten times a second."""
     terms: dict[str, Any] = {
         "spec": PHASES["backward_walk"],
         "direction": "backward",

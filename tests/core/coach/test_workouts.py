@@ -1,7 +1,7 @@
 """Whole workouts by scenario: simulated samples through the real engine and the real coach.
 
-A run takes seconds to a minute of computing; tests of the same run share it, and phases that say no
-more are skipped. What is simulated cannot hang, so the limit is the module's and not a test's.
+A run takes seconds to a minute of computing; tests share their runs, and phases that add nothing
+are skipped. A simulation cannot hang, so the time limit is the module's and not a test's.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ what = "walk"
 pytestmark = [
     pytest.mark.once,
     pytest.mark.timeout(900),
-]  # of computing on a machine that others use too
+]  # of computing on a shared machine
 
 FREE = {"responsive": 0.0, "cv": 1.6, "back_cv": 2.5, "speed": 0.6, "seed": 5}
 
@@ -79,7 +79,7 @@ def commands(*named: tuple[float, str]) -> str:
 def play(
     scenario: Scenario, plan: CoachConfig, memory: Memory | None = None, with_belt: bool = True
 ) -> list[AnyEvent]:
-    """Run a scenario as fast as it goes; the person hears what is said."""
+    """Run a scenario as fast as possible; the person hears what is said."""
     simulation = Simulation(scenario)
     worn = {w.sensor.name: Worn(w.sensor.placement, w.sensor.mounting) for w in simulation.worn}
     coach = Coach(plan, [*every("rules").values()], load_words("en"), memory or Memory())
@@ -126,7 +126,7 @@ TREADMILLS = {
 
 @cache
 def first_session(treadmill: str = "console") -> list[AnyEvent]:
-    """A first round; the second one is left out."""
+    """Play a first round; the second one is left out."""
     worn = wears("foot_left", "foot_right") if "only" in treadmill else ""
     pressed = commands((3.0, "press")) + skips(245.0, 255.0)
     return play(
@@ -274,7 +274,7 @@ def test_without_a_belt_speed_that_is_said_and_longer_strides_are_cued_all_the_s
     technique = [c for c in given(events) if c.priority == Priority.TECHNIQUE]
     assert {c.key for c in technique if c.t < 85.0} == {"overlong_stride"}
     assert 60.0 < technique[0].t < 70.0
-    # Steps are as much fewer as they are longer: who goes on like that may be told so, too.
+    # Longer steps are also fewer: a runner who continues like that may hear that as well.
     assert {c.key for c in technique} <= {"overlong_stride", "cadence_drift"}
 
 
@@ -287,7 +287,7 @@ ALONE = {
 
 @cache
 def alone(worn: str) -> list[AnyEvent]:
-    """A first round of somebody with one sensor on the trunk, led quickly through its phases."""
+    """Play a quick first round with one sensor on the trunk."""
     pressed = commands((3.0, "press"), (70.0, "skip"), (130.0, "skip"))
     silent = '[treadmill]\ntells = "nothing"\n' if "silent" in worn else ""
     sensor = f'[[sensor]]\nname = "it"\n{ALONE[worn]}'

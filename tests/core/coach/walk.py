@@ -1,4 +1,4 @@
-"""A walk as the coach sees it: stride events that wander like 1/f noise, made here.
+"""A walk as the coach sees it: stride events that wander like 1/f noise.
 
 scripts/overlong imports it as ``walk``, so it imports no other module of the tests.
 """
@@ -32,7 +32,7 @@ from cued.parts import names
 
 
 def wander(strides: int, exponent: float, rng: np.random.Generator) -> NDArray[np.float64]:
-    """1/f^exponent noise, mean 0 and SD 1 over the strides, cut out of an 8 times longer series."""
+    """Return 1/f^exponent noise, mean 0 and SD 1, cut out of an 8 times longer series."""
     n = 8 * strides
     f = np.fft.rfftfreq(n)
     size = np.zeros_like(f)
@@ -51,7 +51,7 @@ def stride(
     mode: Mode = "walking",
     direction: Direction = "backward",
 ) -> Stride:
-    """A stride as long as the belt went on meanwhile."""
+    """Return a stride as long as the belt's distance in that time."""
     length_m = speed_m_s * duration_s
     return Stride(
         t=t, side=side, duration_s=duration_s, length_m=length_m, speed_m_s=speed_m_s, mode=mode,
@@ -62,7 +62,7 @@ def stride(
 def durations(
     strides: int, cv: float, exponent: float, rng: np.random.Generator, mean_s: float = 1.1
 ) -> NDArray[np.float64]:
-    """Stride times of steady walking."""
+    """Return stride times of steady walking."""
     return mean_s * (1.0 + cv * wander(strides, exponent, rng))
 
 
@@ -75,7 +75,7 @@ def walk(
     mode: Mode = "walking",
     speed_m_s: float = 0.6,
 ) -> Iterator[Input | AnyEvent]:
-    """Events of a walk, in time order; with two feet the other one follows half a stride later."""
+    """Return a walk's events, in time order; a second foot follows half a stride later."""
     ends = t
     for duration in times:
         ends += float(duration)
@@ -87,7 +87,7 @@ def walk(
 
 
 def start(direction: Direction = "backward", speed_m_s: float = 0.6) -> list[Input | AnyEvent]:
-    """The belt runs and the gait is known."""
+    """Start the belt and set the gait."""
     return [
         BeltState(t=0.0, speed_m_s=speed_m_s, source="console"),
         Gait(t=0.0, mode="walking", direction=direction),
@@ -95,14 +95,14 @@ def start(direction: Direction = "backward", speed_m_s: float = 0.6) -> list[Inp
 
 
 def new_coach(memory: Memory | None = None, **options: object) -> Coach:
-    """A coach that runs free unless told otherwise, with every rule, in English."""
+    """Return a coach with every rule, in English, by default in free run."""
     parts = [load_part("rules", name) for name in names("rules")]
     rules = [part.build(part.config()) for part in parts]
     return Coach(CoachConfig(**options), rules, load("en"), memory or Memory())  # type: ignore[arg-type]
 
 
 def feed(coach: Coach, items: Iterable[Input | AnyEvent]) -> list[AnyEvent]:
-    """Feed in order; everything that comes out."""
+    """Feed items in order; return all events."""
     out: list[AnyEvent] = []
     for item in items:
         out += coach.feed(item, item.t)
@@ -110,6 +110,6 @@ def feed(coach: Coach, items: Iterable[Input | AnyEvent]) -> list[AnyEvent]:
 
 
 def given(events: Iterable[AnyEvent], key: str | None = None) -> list[Cue]:
-    """The cues that were given."""
+    """Return the cues that were given."""
     cues = [e for e in events if isinstance(e, Cue) and e.verdict == "given"]
     return [c for c in cues if key in (None, c.key)]

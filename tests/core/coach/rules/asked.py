@@ -1,4 +1,4 @@
-"""A rule asked about one piece of news after another, each with all that is known then."""
+"""Feeds a rule events, each with its snapshot."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def proposed(
 
 
 def heard(name: str, asked: Iterable[tuple[Input | Stride, Known]]) -> list[tuple[float, str]]:
-    """When a rule proposes which key."""
+    """Return the proposed keys and their times."""
     return [(now, p.key) for now, p in proposed(name, asked)]
 
 
@@ -42,7 +42,7 @@ def step(
     direction: Direction = "forward",
     **known: Any,
 ) -> tuple[Stride, Known]:
-    """A settled stride at 1 m/s, with what was measured in it."""
+    """Return a settled stride at 1 m/s, with its measurements."""
     news = stride(t, side, duration_s, 1.0, mode, direction)
     values = {
         name: Measurement(t=t, name=name, value=value, unit="", strides=5)

@@ -17,13 +17,13 @@ from tests.core.coach.rules.asked import OWN, heard, judged, proposed, step
 
 
 def walk(values: list[float], begin: float = 0.0, **more: Any) -> list[tuple[Stride, Known]]:
-    """Strides one after the other with these asymmetries."""
+    """Walk strides with these asymmetries."""
     terms = {"judged": judged()} | more
     return [step(begin + 1.2 * i, {"asymmetry_percent": v}, **terms) for i, v in enumerate(values)]
 
 
 def landed(**feet: list[float]) -> dict[str, deque[Footfall]]:
-    """Each foot's last contacts, a second apart, as sure as that."""
+    """Return each foot's last contacts, a second apart, with these confidences."""
     return {
         side: deque(
             Footfall(t=70.0 + i, side=side, sensor="foot", confidence=c) for i, c in enumerate(sure)
@@ -33,7 +33,7 @@ def landed(**feet: list[float]) -> dict[str, deque[Footfall]]:
 
 
 def test_a_lasting_change_is_told_on_the_side_that_takes_longer():
-    creep = [min(0.2 * i, 9.5) for i in range(90)]  # slower than a limp begins
+    creep = [min(0.2 * i, 9.5) for i in range(90)]  # more slowly than a limp begins
     for sign, felt in ((1.0, "left"), (-1.0, "right")):
         told = proposed("asymmetry", walk([0.0] * 30 + [sign * v for v in creep]))
         assert {(p.key, p.pattern) for _, p in told} == {("asymmetry", felt)}

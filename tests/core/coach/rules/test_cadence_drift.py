@@ -10,7 +10,7 @@ from tests.core.coach.rules.asked import heard, proposed, step
 
 
 def creep(percent: float, cv: float = 0.02, strides: int = 300, *, fitted: bool = False):
-    """Strides that grow by so much over a hundred, and stay."""
+    """Walk strides that grow over a hundred by this share, and stay."""
     own = Baseline(stride_s=1.2, opened_s=1.2, cv=cv, strides=100, fitted=fitted)
     return [
         step(
@@ -25,10 +25,10 @@ def creep(percent: float, cv: float = 0.02, strides: int = 300, *, fitted: bool 
 @pytest.mark.parametrize(("percent", "cv", "told"), [
     (5.5, 0.02, False),  # below three times the spread, 6 %
     (9.0, 0.02, True),
-    (9.0, 0.04, False),  # whose strides vary more may be slower by more: 12 %
+    (9.0, 0.04, False),  # strides that vary more may slow by more: 12 %
     (4.5, 0.002, False),  # never below 5 %
     (14.0, 0.05, True),  # never above 12 %
-    (30.0, 0.06, False),  # who varies so much shows no creep
+    (30.0, 0.06, False),  # with this variation a drift cannot be seen
 ])  # fmt: skip
 def test_the_threshold_is_three_spreads_within_bounds(percent: float, cv: float, told: bool):
     assert bool(heard("cadence_drift", creep(percent, cv))) == told

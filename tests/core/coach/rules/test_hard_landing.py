@@ -1,4 +1,4 @@
-"""The trunk bounces more than it did."""
+"""A trunk that bounces more than it did."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The old stride comes back in the carry: reminded of, then offered a backward step."""
+"""The old stride's return in the carry: a reminder, then an offer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Strides that are too long are worded, and that nothing can be told."""
+"""Cues for overlong strides, and for strides too uneven to judge."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tall trunk of the backward part is lost in the carry."""
+"""The loss of the backward part's tall trunk in the carry."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Time backward that is left, and that is up."""
+"""Announcements of the backward time left, and of its end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The belt is faster than the stage allows: a remark, a danger, an alarm."""
+"""A belt faster than the stage allows: a remark, a danger, an alarm."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The trunk leans away from how it was held at first."""
+"""A trunk that leans away from its first posture."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Unsteadiness is told at once, again, and when it is over."""
+"""Warnings of unsteadiness: at once, repeated, and at its end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The sensors see another direction than the phase asks for."""
+"""A direction other than the phase expects."""
 
 from __future__ import annotations
 
