@@ -40,7 +40,7 @@ from cued.model import (
 from cued.signal.links import Links, Losses
 from cued.signal.stream import Stream
 
-LAG_S = 1.0  # samples older than this are too old to cue a moving person; chosen
+LAG_S = 1.0  # samples older than this are too old to cue a moving person
 
 
 class Worn(Struct, frozen=True):

@@ -6,8 +6,8 @@ Rules of this file
   clean strides, with robust spread. It is sent as an event, one per bin.
 * Forward strides are compared with forward strides only. The stride to keep is the first forward
   one, limited to what a person can carry of the backward change: a step rate 5 to 10 % higher
-  than before (step-rate retraining, 10.1249/MSS.0b013e3181ebedf4). Without that limit, a runner who
-  keeps 6 % of 10 heard in half of the simulated carries that it was lost. If the backward stride
+  than before (step-rate retraining, 10.1249/MSS.0b013e3181ebedf4). Held to the full 10 %, a runner
+  who keeps 6 heard in half of the simulated carries that the step was lost. If the backward stride
   was no shorter there is nothing to carry, and the first strides after turning are to be kept.
 * The carried share is log(after / before) over log(backward / before), all at the same speed; it
   is unknown if no speed matches. Therefore settling in ends, and the carry begins, at the speed of
@@ -48,7 +48,7 @@ TURN_STRIDES = 2  # few, because the belt is the same and the direction known on
 COMPARED = {"trunk_lean_deg": 7.0, "bounce_cm": 1.5}  # a larger loss is cued; chosen, not tuned
 LEAST_CARRIED, MOST_CARRIED = 0.05, 0.10  # of step rate: 10.1249/MSS.0b013e3181ebedf4
 REVERTED = 1.0 / 3.0  # of that; chosen: at a CV of 3 %, twice the error of 10 strides a foot
-LEAST_SHIFT = 0.02  # less than this and there is nothing to carry; chosen
+LEAST_SHIFT = 0.02  # less than this and there is nothing to carry
 TRUNK = {"trunk_lean_deg": "lean_deg", "bounce_cm": "bounce_cm", "sway_percent": "sway_percent"}
 
 
@@ -77,7 +77,7 @@ class Imprints:
         return [self._event(key, owns, now) for key, owns in sorted(feet.items())]
 
     def posture(self, forward: Terms) -> dict[str, float]:
-        """Return the trunk figures to keep: backward ones that forward gait had nearly reached."""
+        """Return the backward trunk figures to keep, if forward gait before was not far off."""
         out: dict[str, float] = {}
         back = _back(forward.sideless)
         for name, limit in COMPARED.items():

@@ -40,7 +40,7 @@ SAYABLE = (
     "overlong_stride", "cadence_drift", "trunk_lean", "asymmetry", "hard_landing", "look_ahead",
     "toes_first", "recall", "too_fast",
 )  # fmt: skip
-SAY_EVERY_S = 6.0  # so that one cue has ended before the next; chosen
+SAY_EVERY_S = 6.0  # so that one cue has ended before the next
 FASTEST_M_S = 7.0  # 25 km/h; treadmills for runners end at 20 to 25
 STEEPEST_PERCENT = 25.0  # chosen: far beyond an ordinary treadmill's 15
 TYPED_STEP = {"km/h": 0.1 / 3.6, "mph": 0.1 * 1.609344 / 3.6}  # one press of a console's key

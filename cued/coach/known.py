@@ -98,7 +98,7 @@ class Known(Struct, kw_only=True):
     part_s : time walked backward in the present or last backward part.  back_m_s : its belt speed.
     due_m_s, due_percent, by_hand, to_be_set : the belt in the next part, whether the runner sets
     it, and whether it has to be set from the rails.
-    answered : all questions are.  slowed : all was done to slow a belt of unreported speed.
+    answered : every question was.  slowed : all was done to slow a belt of unreported speed.
     stepped_on : the prompt to step on was said.  turn_asked_at : when the prompt to turn was said
     in this phase.  railed_at : when the side rails were mentioned.
     offered : a backward step was offered just now.

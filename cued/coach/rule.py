@@ -5,8 +5,8 @@ Rules of this file
 * A rule is a part (``[rules.NAME]``): ``PART.build(config)`` makes one.
 * It declares what it needs; if a needed sensor is not worn, ``unmet`` says so in ``cued check`` and
   the rule is silent.
-* It declares the keys of the cues that it may propose, so that a test finds a missing phrase, not a
-  runner.
+* It declares the keys of the cues that it may propose, so that a missing phrase is found by a test,
+  not by a runner.
 * It sees every event once, in time order: strides, ticks, gait, belt and so on; footfalls and
   measurements come with the next stride. While its condition holds it proposes its cue each time;
   the arbiter decides whether and when to say it. ``since`` distinguishes occurrences.

@@ -40,11 +40,11 @@ from cued.model import (
 
 BLIND_AGAIN_S = 10.0  # chosen
 BLIND_TIMES = 3  # by then the runner knows; chosen
-SEEN_LASTS_S = 5.0  # further sensors that return within this are not announced; chosen
+SEEN_LASTS_S = 5.0  # further sensors that return within this are not announced
 STUMBLE_AGAIN_S = 3.0  # chosen
 ALARM_AGAIN_S = 5.0  # high alarms repeat within 2.5-15 s (IEC 60601-1-8, from memory)
 POSSIBLE_LASTS_S = 5.0  # a possible fall not confirmed by then is dropped; chosen
-BATTERY_LOW_PERCENT = (15.0, 5.0)  # first and second warning; chosen
+BATTERY_LOW_PERCENT = (15.0, 5.0)  # first and second warning
 LATE = "sensor_late"
 ASKED = {"feet_swapped": "feet_swapped", "body_map": "sensor_backward"}  # notice: question
 BELT_EXPECTED_AFTER_S = 20.0  # of walking; chosen

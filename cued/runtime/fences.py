@@ -24,8 +24,8 @@ P = TypeVar("P")
 F = TypeVar("F", Sink, Actuator)
 Heard = TypeVar("Heard")
 
-OPENS_S = 7.0  # for all parts together: READY is due within 10 s; chosen
-LEAST_S = 0.5  # for each part, however long the others took; chosen
+OPENS_S = 7.0  # for all parts together: READY is due within 10 s
+LEAST_S = 0.5  # for each part, however long the others took
 CLOSES_S = 4.0  # chosen; the service is killed after 10 s
 
 

@@ -27,8 +27,8 @@ RUN_M_S = {
     "backward": 1.6,
 }  # preferred transition, forward PMID 37336086, backward uncertain
 LISTEN_S = (1.5, 3.5)  # from a cue to the change: two to three strides
-LASTS_S = 60.0  # how long the person obeys a cue; chosen
-MENDED = 0.1  # share of the excess stride length left after a cue; chosen
+LASTS_S = 60.0  # how long the person obeys a cue
+MENDED = 0.1  # share of the excess stride length left after a cue
 CARRIES = ("same_speed", "carry")  # cues on which a person who follows keeps the short step
 CARRIED = 0.06  # how much shorter: people can raise their step rate by 5-10 % (retraining studies)
 HELD_ON = 0.65  # share of the trunk's movement left with a hand on the rail

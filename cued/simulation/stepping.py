@@ -28,8 +28,8 @@ from cued.simulation.scenario import Person
 from cued.simulation.trunk import SHAPES, Knot
 
 AHEAD_S = 1.2  # a push-off begins up to 0.6 s before the contact that ends the swing
-MOVING_M_S = 0.1  # people stand on a slower belt; chosen
-SLOW_M_S = 0.2  # cadence falls no further on slower belts, only step length; chosen
+MOVING_M_S = 0.1  # people stand on a slower belt
+SLOW_M_S = 0.2  # cadence falls no further on slower belts, only step length
 FLAT = 0.2  # share of the landing angle left on a painful foot; assumed
 HALF_WIDTH_M = 0.09  # half the step width; chosen
 MEMORY_S = 4.0  # how long the plan is kept, for sensors sampled late

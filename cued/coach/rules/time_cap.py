@@ -20,7 +20,7 @@ from cued.model import AnyEvent, Input, Priority
 from cued.parts import Part
 
 KEYS = {"session": "time_up", "day": "dose_day", "week": "dose_week"}
-LEAST_S = 15.0  # a shorter rest is not announced; chosen
+LEAST_S = 15.0  # a shorter rest is not announced
 MINUTE_S = (56.0, 64.0)  # said as "a minute"; it may wait for the voice for a second
 REARMED_S = 5.0  # the cap has to move away by this much before a new announcement; chosen
 AGAIN_S = 20.0  # as for turning (workout/prompts.py)

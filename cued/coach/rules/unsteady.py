@@ -15,8 +15,8 @@ from cued.coach.rule import Proposal, Rule, safety_cue
 from cued.model import AnyEvent, Input, Priority, Stumble
 from cued.parts import NoOptions, Part
 
-STUMBLE_EXPLAINS_S = 1.0  # unsteadiness within this time of a stumble is due to it; chosen
-END_VALID_S = 5.0  # how long "steady again" may wait for the voice; chosen
+STUMBLE_EXPLAINS_S = 1.0  # unsteadiness within this time of a stumble is due to it
+END_VALID_S = 5.0  # how long "steady again" may wait for the voice
 # (lasting, repeated every), s. Each about doubles; 30 s is the slowest repetition of a medium alarm
 # (IEC 60601-1-8, from memory).
 RARER = ((15.0, 6.0), (30.0, 12.0), (60.0, 30.0))

@@ -17,11 +17,11 @@ from cued.coach.known import Known
 from cued.gait.fusion.strides import flat
 from cued.model import Direction, Mode, Side
 
-STEPS = 4  # contacts in a row; chosen
+STEPS = 4  # contacts in a row
 BEFORE = 10  # least contacts that show how a foot landed before; chosen
 KEPT = 40  # contacts per foot, one or two minutes' worth; chosen
 SELDOM = 0.1  # share of flat ones; steady simulated walks have 0 to 3 %, or 60 on one foot always
-FORGOTTEN_S = 60.0  # without a contact: the next may be somebody else's; chosen
+FORGOTTEN_S = 60.0  # without a contact: the next may be somebody else's
 
 Way = tuple[Direction, Mode, int | None]
 

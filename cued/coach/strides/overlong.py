@@ -44,7 +44,7 @@ FAR = 1.5  # thresholds beyond which no such evidence is needed
 PERSIST = 10  # strides beyond that
 CLEAR = 4  # strides below half the threshold that end it
 MOST_CV = 0.055  # above that verdicts are too often wrong: false cues in 21-84 % of 10 min at 5 %
-RISING, RISING_CV = 0.04, 1.5  # tripod-4.4kmh, see Foot.rising
+RISING, RISING_CV = 0.04, 1.5  # tripod-4.4kmh, see FootSeries.rising
 
 
 def threshold(own: Baseline) -> float:

@@ -1,4 +1,4 @@
-"""The arbiter: chooses the one cue to give now, and the reason for withholding each other one.
+"""The arbiter: chooses the one cue to give now, and says why the others are withheld.
 
 Rules of this file
 ------------------
@@ -41,9 +41,9 @@ SAFETY_HOLDS = {  # the lowest priority that still passes
 WAITING = (Priority.INFO, Priority.PHASE, Priority.LIMIT, Priority.LINK)
 TONE_S = 0.5  # of a cue without words
 WAITED_FOR_S = 3.0  # extra time for a voice that reports its end: the alarm alone lasts 2.4 s
-THEME_LASTS_S = 120.0  # after this time without a cue of the theme, another may begin; chosen
+THEME_LASTS_S = 120.0  # after this time without a cue of the theme, another may begin
 MOST_PATIENCE = 8.0  # a cue that does not help is repeated after 2, 4, 8 times its refractory time
-REMEMBERED = 256  # reasons already reported; chosen
+REMEMBERED = 256  # reasons already reported
 K = TypeVar("K")
 V = TypeVar("V")
 

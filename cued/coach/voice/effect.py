@@ -1,4 +1,4 @@
-"""The effect of a cue: judges the strides after it, and praises by a chime.
+"""The effect of a cue: judges the strides after it, and praises with a chime.
 
 Strides 8 to 15 after a technique cue are judged; before that a runner has hardly had time to
 respond (no published number of strides from words to change is known). The rules' means lag behind

@@ -11,7 +11,7 @@ from __future__ import annotations
 from cued.coach.rule import Proposal, Reason
 from cued.model import Beat
 
-UNWANTED_AFTER_S = 3.0  # without an overlong stride: on target again; chosen
+UNWANTED_AFTER_S = 3.0  # without an overlong stride: on target again
 
 
 class Pacer:

@@ -23,10 +23,10 @@ from cued.model import Priority
 
 # Seconds in a workout and in free run: a little less than a minute and five.
 SIGN_S, FREE_SIGN_S = 50.0, 280.0
-IN_RANGE_S = 8.0  # in range if no rule proposed anything for this long; chosen
+IN_RANGE_S = 8.0  # in range if no rule proposed anything for this long
 OUT_OF_RANGE = ("safety", "stride")  # themes
-WALKS_ON_S = 3.0  # from the end of a pause to the first sign; chosen
-BELT_SETTLES_S = 3.0  # no technique cue while the belt changes; chosen
+WALKS_ON_S = 3.0  # from the end of a pause to the first sign
+BELT_SETTLES_S = 3.0  # no technique cue while the belt changes
 SHARES = (1.0, 0.5, 0.25)  # of the occurrences, by clean sessions; chosen
 CHOSEN = {"full": 1.0, "half": 0.5, "quarter": 0.25, "safety": 0.0}  # the configured shares
 CATCH_EVERY = 4  # one stretch in four

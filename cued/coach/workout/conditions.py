@@ -7,12 +7,12 @@ import math
 from cued.coach.known import Known
 from cued.coach.workout import ladder
 
-STANDS_AFTER_S = 6.0  # time to step on the rails after the prompt; then it counts as done; chosen
+STANDS_AFTER_S = 6.0  # time to step on the rails after the prompt; then it counts as done
 FELT_S = 10.0  # least backward time that leaves a feeling to keep; chosen
 SAME_SPEED_S = 60.0  # forward at the backward speed: 33 strides per foot, most of them settled
-OWN_SPEED_S = 30.0  # a shorter time is not worth a second trip to the console; chosen
-TURNS_IN_S = 5.0  # time to turn in small steps, a hand on the rail; chosen
-SETTING_S = 15.0  # time to find the console, and for an unreported belt to get there; chosen
+OWN_SPEED_S = 30.0  # a shorter time is not worth a second trip to the console
+TURNS_IN_S = 5.0  # time to turn in small steps, a hand on the rail
+SETTING_S = 15.0  # time to find the console, and for an unreported belt to get there
 
 
 def standing(known: Known) -> bool:

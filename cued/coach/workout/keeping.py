@@ -86,7 +86,7 @@ class Keeping:
             self.memory = self.memory.with_usual(self._first or [])
 
     def compare(self, stride: Stride) -> Notice | None:
-        """Return the question who walks, if a stride raises it, and undo the session's changes."""
+        """Return the question of who walks, if a stride raises it; undo the session's changes."""
         free = not self._known.program
         asks = self.stranger.feed(stride, self._known, self.memory, free=free)
         if asks:
@@ -94,7 +94,7 @@ class Keeping:
         return asks
 
     def same(self, same: bool) -> str:
-        """Process the answer whether the chosen runner walks; return why it is refused, or ""."""
+        """Process the answer to whether the chosen runner walks; return why it is refused, or ""."""
         if self.stranger.state != "asked":
             return "there is no open question"
         self.news.append(self.stranger.answer(same, self._known.now))

@@ -25,9 +25,9 @@ from cued.coach.workout.profile import Profile
 
 WEEKLY_FACTOR = 1.10  # +10 % a week (PMID 24730757)
 LONG_BREAK_DAYS = 28.0  # chosen
-CV_FACTOR = 1.5  # times the usual CV of strides, above which a session is not clean; chosen
+CV_FACTOR = 1.5  # times the usual CV of strides, above which a session is not clean
 MOST_EFFORT = 13.0  # "somewhat hard" on Borg's scale of 6-20
-LEAST_BOUT_S = 20.0  # a shorter part is not worth turning round for; chosen
+LEAST_BOUT_S = 20.0  # a shorter part is not worth turning round for
 WALK_M_S = 0.8  # before and between jogs: the fastest walk of stage 1
 SLOW_M_S = 0.3  # requested for turning: the slowest speed of the first stage
 SPEED_OFF_M_S = 0.05  # tolerance: a console shows steps of 0.1 km/h or mph
@@ -70,7 +70,7 @@ JOG_OFF_S = 75.0  # chosen: as above
 JOG_SESSION_S = 240.0  # chosen: eight bouts
 JOG_ROOM_S = JOG_ON_S + LEAST_BOUT_S  # time to jog, and to walk after it
 CARRY_SAME_S = 38.0  # at the imprint's speed, as the carry begins: 30-40 s
-BEFORE_UPHILL_S = 60.0  # on the flat first; chosen
+BEFORE_UPHILL_S = 60.0  # on the flat first
 BEFORE_JOG_S = 60.0  # chosen: backward walking is steady before the first jog
 
 

@@ -13,7 +13,7 @@ from cued.coach.known import Known
 from cued.coach.workout.phases import IDLE, PHASES, after
 from cued.coach.workout.profile import Profile
 
-OWN_S = 20.0  # for a phase that takes the runner's own time; chosen
+OWN_S = 20.0  # for a phase that takes the runner's own time
 MOST_PHASES = 100  # in case the rules contain a loop
 
 

@@ -14,13 +14,13 @@ from cued.coach.workout.conditions import jogs_next, turns_next
 from cued.coach.workout.phase import Trigger
 from cued.coach.workout.profile import Profile
 
-TURN_S = 45.0  # ample time to turn on a slow belt; after it an unseen turn counts as done; chosen
+TURN_S = 45.0  # ample time to turn on a slow belt; after it an unseen turn counts as done
 # Shorter to the front, without risk: nothing is judged until the direction is known.
 TURN_FRONT_S = 10.0
-FOLLOW_S = 4.0  # backward on a slow belt for this long: follow the runner; chosen
-CONTRADICTED_S = 30.0  # facing the other way for this long: follow the runner; chosen
-UNTURNED_S = 60.0  # still walking forward this long after the prompt to turn: follow; chosen
-MOUNT_S = 60.0  # for the rails, the console and stepping on; chosen
+FOLLOW_S = 4.0  # backward on a slow belt for this long: follow the runner
+CONTRADICTED_S = 30.0  # facing the other way for this long: follow the runner
+UNTURNED_S = 60.0  # still walking forward this long after the prompt to turn: follow
+MOUNT_S = 60.0  # for the rails, the console and stepping on
 
 
 def checked(known: Known, profile: Profile) -> Trigger | None:

@@ -12,7 +12,7 @@ Rules of this file
 * Belt and incline are set facing forward, or with the feet on the side rails. So the last minute of
   settling in is at the speed of the backward part, and a belt faster or steeper than a turn allows
   is set while mounting.
-* After a fall a runner who is well rests, with the belt off, and the workout is over.
+* After a fall, a runner who is well rests with the belt off; then the workout is over.
 * ``BEFORE`` means the phase that was interrupted; an interrupted backward phase is entered again
   by a guided turn, never by a belt that just keeps running.
 * docs/phases.md shows the diagram that ``scripts/diagrams`` draws from these tables; a test keeps
@@ -34,7 +34,7 @@ BEFORE = "(before)"
 IDLE = "idle"
 FREE = "free_run"
 REST_S = 60.0  # after a fall: to stop the belt, and to check whether all is well; chosen
-WARNING_S = 5.0  # before the belt changes its speed in a backward phase; chosen
+WARNING_S = 5.0  # before the belt changes its speed in a backward phase
 
 TURN_FRONT = (
     Line("rails", only=c.not_slow_by_hand),

@@ -4,7 +4,7 @@ Rules of this file
 ------------------
 * It finds the trigger that applies; the table (``phases.py``) says where that leads.
 * ``walked.py`` counts the time walked, ``keeping.py`` updates the runner's memory.
-* A possible fall counts at least as a stumble that looked worse.
+* A possible fall counts as a stumble: it was at least that.
 * A session starts when somebody moves, and ends when nobody has moved for long. One that was cut
   off resumes paused, and its backward time counts.
 """
@@ -40,7 +40,7 @@ from cued.model import (
 )
 
 LONG_PAUSE = 5.0  # times ``end_after_s``, for a pause that was asked for; chosen
-ONE_STUMBLE_S = 5.0  # a stumble and a possible fall within this count once; chosen
+ONE_STUMBLE_S = 5.0  # a stumble and a possible fall within this count once
 
 
 class Session:

@@ -35,7 +35,7 @@ GUEST = "guest"
 ASKED, SAME, OTHER = "new_runner", "same_runner", "guest_runs"  # codes of notices
 DAY_SPREAD = {"forward": 0.02, "backward": 0.03}  # chosen; more backward, as people learn
 STEEP, FLAT = 0.5, 0.15  # slopes of log stride time over log speed (sources: simulation/gaits.py)
-NEAR = 0.36  # largest difference of log speed: from 0.5 to 0.7 m/s; chosen
+NEAR = 0.36  # largest difference of log speed: from 0.5 to 0.7 m/s
 SLOPE_SPREAD = 0.15  # of the slope between people, which adds to the spread; chosen
 WIDTHS = 2.75  # spreads: 1 false question in 170 sessions of a runner with this spread
 

@@ -14,8 +14,8 @@ from cued.coach.workout.prompts import ABOUT_A_MINUTE_S, Spoken, lasted
 from cued.model import Belt, Effect, Measurement, Stability, Stride, Summary
 
 BEFORE_UNSTEADY_COUNTS_S = 0.5  # a flicker does not count; chosen
-LEAST_HELD_S = 10.0  # less is not worth saying; chosen
-LEAST_BACKWARD_S = 20.0  # less is not worth saying; chosen
+LEAST_HELD_S = 10.0  # less is not worth saying
+LEAST_BACKWARD_S = 20.0  # less is not worth saying
 
 
 class SessionTally:

@@ -191,7 +191,7 @@ def test_what_was_learned_before_the_question_is_taken_back(known_runner: Runner
 def days(spread: float, count: int, other: float = 1.0, seed: int = 1) -> float:
     """Return the share of sessions asked about, for a day-to-day spread of the step.
 
-    other : if not 1, every sixth session's strides take this many times as long, and only it counts.
+    other : if not 1, strides of every sixth session take this many times as long; only it counts.
     """
     rng = np.random.default_rng(seed)
     memory, asks, counted = Memory(), 0, 0
