@@ -156,7 +156,7 @@ class Daemon:
                 await self._run_tasks(before)
             finally:
                 notify("RELOADING=1" if self._restarting else "STOPPING=1")
-                notify("WATCHDOG=1")  # so may closing it
+                notify("WATCHDOG=1")  # closing may take long, too
                 for actuator in self._actuators:
                     actuator.cancel()
         if self._fault:
@@ -179,7 +179,7 @@ class Daemon:
             await stack.enter_async_context(part)
         self._opened = True
         if self._marker:
-            self._marker.close()  # an earlier process's marker; the greeting reports the outage
+            self._marker.close()  # an earlier process's; the coach itself says that it was away
         self._publish_pending()
         return True
 
@@ -197,7 +197,7 @@ class Daemon:
             await asyncio.wait([work, ended], return_when=asyncio.FIRST_COMPLETED)
             for task in (work, ended, *background):
                 task.cancel()
-            await _cancelled({work, ended, *background}, before)
+            await _end_tasks({work, ended, *background}, before)
 
     async def _run_sources(self) -> None:
         async with asyncio.TaskGroup() as group:
@@ -218,7 +218,7 @@ class Daemon:
             self._marker.beat(asyncio.get_running_loop().time())
         if self._renewal and (change := self._renewal.watch(item)):
             if isinstance(change, Engine):
-                self._begin_afresh(change, self._renewal, item.t)
+                self._use_engine(change, self._renewal, item.t)
             else:
                 self._handle(change)
         for sink in self._sinks:
@@ -232,7 +232,7 @@ class Daemon:
         if self._greeting and (cue := self._greeting.feed(item)):
             self._publish(cue)
 
-    def _begin_afresh(self, engine: Engine, renewal: Renewal, t: float) -> None:
+    def _use_engine(self, engine: Engine, renewal: Renewal, t: float) -> None:
         self._engine = engine
         for part in (*self._sinks, *self._actuators):
             part.mend()
@@ -324,8 +324,8 @@ class Daemon:
             await asyncio.sleep(period / 3)
 
 
-async def _cancelled(tasks: set[asyncio.Task[Any]], before: set[asyncio.Task[Any]]) -> None:
-    """Wait until tasks have ended, cancelling all that were begun since as often as needed."""
+async def _end_tasks(tasks: set[asyncio.Task[Any]], before: set[asyncio.Task[Any]]) -> None:
+    """Wait until tasks have ended; if they do not, cancel all begun after ``before`` again."""
     while (await asyncio.wait(tasks, timeout=ENDS_S))[1]:
         for task in asyncio.all_tasks() - before:
             task.cancel()

@@ -1,4 +1,4 @@
-"""Fences: switch off a rule or metric that raises, for the session, and keep everything else going.
+"""Fences: switch off a rule or metric that raises, alone and for the rest of the session.
 
 Rules
 -----

@@ -108,7 +108,7 @@ class Belt(Struct, frozen=True, tag="belt"):
 class BeltFault(Struct, frozen=True, tag="belt_fault"):
     """A treadmill did not obey a request, or overshot it.
 
-    code : "belt_wont_stop", or "belt_control_off" if it stopped and gets no more requests.
+    code : "belt_wont_stop", or "belt_control_off" if it was stopped and gets no more requests.
     """
 
     t: float

@@ -23,7 +23,7 @@ from cued.model import ConfigError
 S = TypeVar("S", bound=Struct)
 T = TypeVar("T")
 
-NEAR = 0.66  # one slip in a word of three letters; at 0.5, polar was treated as pod
+NEAR = 0.66  # one slip in a word of three letters; at 0.5, polar matched pod
 KINDS = {
     "bool": "true or false", "int": "a whole number", "float": "a number", "null": "nothing",
     "str": "text in quotes", "array": "a list in [ ]", "object": "a table", "date": "a date",

@@ -10,8 +10,8 @@ Rules of this file
   changed; ``other_terms`` decides whether by enough to begin new comparisons.
 * A speed that the machine itself or the feet contradict (``crosscheck``) is not used. A belt sensor
   replaces it, else the feet, while they walk. Each doubt is reported once, with advice.
-* A reported sudden drop is held back until the next strides confirm it: nobody should turn round on
-  a fast belt because its console said 0 for a moment, or already reports its target.
+* A sudden drop that contradicts the last stride is held back until the next ones: nobody should
+  turn round on a fast belt because its console said 0 for a moment, or already reports its target.
 * Without a source there is no speed: nothing is guessed. The belt is assumed constant until a
   change is marked (``mark``) or seen on the trunk (``unreported``), which begins a new level.
 """

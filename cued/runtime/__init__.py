@@ -1,1 +1,1 @@
-"""What keeps the daemon running: supervision, fences, belt requests, signals, systemd."""
+"""The daemon's runtime: supervision, fences, belt requests, signals, systemd."""

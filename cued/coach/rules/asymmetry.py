@@ -1,10 +1,10 @@
 """Cues steps that become more unequal, left and right; asks about a sudden limp.
 
 A constant asymmetry of a few per cent is ordinary, and may come from sensors worn differently; only
-a change from the runner's own value counts. A change of 10 % or more within a minute is a limp rather than a
-habit: the coach asks about it, and never coaches while it lasts. After a turn the comparison is
-with the last minute walked in that direction before (``gait/ordinary.py``). A foot that begins to
-land flat (``strides/landings.py``) is a limp, too.
+a change from the runner's own value counts. A change of 10 % or more within a minute is a limp
+rather than a habit: the coach asks about it, and never coaches while it lasts. After a turn the
+comparison is with the last minute walked in that direction before (``gait/ordinary.py``). A foot
+that begins to land flat (``strides/landings.py``) is a limp, too.
 
 Step times are not compared while a sensor is lost (another one stands in for it and sees contacts a
 little earlier or later), while one foot lands flat (its contacts are less certain), and until all

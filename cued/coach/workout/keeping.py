@@ -94,7 +94,7 @@ class Keeping:
         return asks
 
     def same(self, same: bool) -> str:
-        """Process the answer to whether the chosen runner walks; return why it is refused, or ""."""
+        """Process the answer to who walks; return why it is refused, or an empty text."""
         if self.stranger.state != "asked":
             return "there is no open question"
         self.news.append(self.stranger.answer(same, self._known.now))
