@@ -53,16 +53,16 @@ class Clips:
     def __init__(
         self,
         folder: Path,
-        asked: VoiceOptions,
+        options: VoiceOptions,
         renderer: str = "pyttsx3",
         own: Mapping[str, Path] | None = None,
     ) -> None:
         self.refused: list[str] = []  # own recordings that can't be used, and why
-        self._asked = asked
+        self._options = options
         self._renderer = renderer
         self._folder = folder
         self._own = own or {}
-        self._voice_version = _version(renderer, asked)
+        self._voice_version = _version(renderer, options)
         self._clips: dict[str, Samples] = {}
 
     def __len__(self) -> int:
@@ -70,9 +70,9 @@ class Clips:
 
     def path(self, text: str) -> Path:
         """Return the file for this text, whether or not it exists."""
-        asked = self._asked
-        voice = (self._renderer, self._voice_version, asked.language, asked.voice)
-        depends_on = (text, *voice, str(asked.rate_wpm), VERSION)
+        options = self._options
+        voice = (self._renderer, self._voice_version, options.language, options.voice)
+        depends_on = (text, *voice, str(options.rate_wpm), VERSION)
         digest = hashlib.sha256("\0".join(depends_on).encode()).hexdigest()
         stem = re.sub(r"\W+", "-", text.lower()).strip("-")[:40]
         return self._folder / f"{stem}-{digest[:16]}.wav"
@@ -135,7 +135,7 @@ class Clips:
             return
         phrases = [Phrase(text, str(self.path(text))) for text in texts]
         try:
-            batch = Batch(self._renderer, self._asked, phrases)
+            batch = Batch(self._renderer, self._options, phrases)
             async for answer in _answers(child, batch):
                 if not answer.why:
                     await asyncio.to_thread(self.load, [answer.text])
@@ -184,10 +184,10 @@ async def _line(answers: asyncio.StreamReader) -> bytes:
     return b""
 
 
-def _version(renderer: str, asked: VoiceOptions) -> str:
+def _version(renderer: str, options: VoiceOptions) -> str:
     """Return the version of the voice that will speak, without starting it."""
-    version = parts.load("voices", renderer).build(asked).version
-    return version or parts.load("voices", FALLBACK).build(asked).version
+    version = parts.load("voices", renderer).build(options).version
+    return version or parts.load("voices", FALLBACK).build(options).version
 
 
 def recordings(folder: Path, names: Mapping[str, str]) -> dict[str, Path]:

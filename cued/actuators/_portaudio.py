@@ -115,7 +115,7 @@ class PortAudioOutput(Output):
         if stream is not None:
             stream.abort(ignore_errors=True)  # closing a running stream can hang PortAudio
             stream.close(ignore_errors=True)
-        _forget_portaudio()
+        _end_portaudio()
 
 
 def _rank(name: str) -> tuple[bool, ...]:
@@ -141,7 +141,7 @@ def _portaudio() -> Any:
     return sd
 
 
-def _forget_portaudio() -> None:
+def _end_portaudio() -> None:
     """Stop PortAudio, if it was ever started."""
     sd: Any = sys.modules.get("sounddevice")
     while sd is not None and sd._initialized:

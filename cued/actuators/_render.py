@@ -47,7 +47,7 @@ class Batch(msgspec.Struct, frozen=True):
     """Phrases of one voice."""
 
     renderer: str
-    asked: VoiceOptions
+    options: VoiceOptions
     phrases: list[Phrase]
 
 
@@ -69,12 +69,12 @@ def main() -> None:
     batch = msgspec.json.decode(sys.stdin.buffer.read(), type=Batch)
     answers = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)  # pyttsx3 prints to standard output
-    voice, instead = opened(batch.renderer, batch.asked)
+    voice, instead = opened(batch.renderer, batch.options)
     for phrase in batch.phrases:
         why, stuck = instead, False
         try:
             if voice:
-                make_clip(phrase, batch.asked.rate_wpm, voice)
+                make_clip(phrase, batch.options.rate_wpm, voice)
                 why = ""
         except (RenderError, OSError) as error:
             why, stuck = str(error), isinstance(error, VoiceStuck)
@@ -83,23 +83,23 @@ def main() -> None:
             os._exit(1)  # an ordinary exit would wait for the stuck voice
 
 
-def opened(renderer: str, asked: VoiceOptions) -> tuple[Voice | None, str]:
+def opened(renderer: str, options: VoiceOptions) -> tuple[Voice | None, str]:
     """Open the chosen voice, or else the fallback, or none; return it and why it is not chosen."""
     try:
-        return _open(renderer, asked), ""
+        return _open(renderer, options), ""
     except VoiceMissing as error:
         why = str(error)
     try:
         usual = VoiceOptions(
-            asked.language, asked.voice if renderer == "pyttsx3" else "", asked.rate_wpm
+            options.language, options.voice if renderer == "pyttsx3" else "", options.rate_wpm
         )
         return _open(FALLBACK, usual), why
     except VoiceMissing as error:
         return None, f"{why}; {error}"
 
 
-def _open(renderer: str, asked: VoiceOptions) -> Voice:
-    voice: Voice = parts.load("voices", renderer).build(asked)
+def _open(renderer: str, options: VoiceOptions) -> Voice:
+    voice: Voice = parts.load("voices", renderer).build(options)
     voice.open()
     return voice
 

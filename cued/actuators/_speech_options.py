@@ -60,5 +60,5 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         """Return the clips of this voice, and of the coach's own recordings."""
         names = phrases.load(site.language).names() if self.clips else {}
         own = recordings(Path(self.clips), names)
-        asked = VoiceOptions(site.language, self.voice, self.rate_wpm)
-        return Clips(Path(site.cache) / "speech", asked, self.renderer, own)
+        options = VoiceOptions(site.language, self.voice, self.rate_wpm)
+        return Clips(Path(site.cache) / "speech", options, self.renderer, own)

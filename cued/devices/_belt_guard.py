@@ -1,4 +1,4 @@
-"""Watch over a treadmill: it must do what each request asked, and nothing else.
+"""Supervision of a treadmill: it must do what each request asked, and nothing else.
 
 Rules
 -----

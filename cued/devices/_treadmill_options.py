@@ -18,7 +18,7 @@ class SpeedOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     ] = 1.0
 
 
-class Moved(SpeedOptions, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ControlOptions(SpeedOptions, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Consent to change a treadmill's speed, and its limit."""
 
     control: Annotated[
@@ -29,7 +29,7 @@ class Moved(SpeedOptions, frozen=True, kw_only=True, forbid_unknown_fields=True)
     ] = 0.3
 
 
-class FtmsOptions(Moved, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class FtmsOptions(ControlOptions, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Options of an FTMS treadmill."""
 
     max_speed_m_s: Annotated[

@@ -31,7 +31,7 @@ from msgspec import Meta, Struct
 from cued.devices._belt_guard import STOOD, STOPPING, BeltGuard
 from cued.devices._gatt import sig
 from cued.devices._standstill import Standstill
-from cued.devices._treadmill_options import ERROR, Moved
+from cued.devices._treadmill_options import ERROR, ControlOptions
 from cued.devices.device import Action, Advert, Answer, Device, Output, Subscribe, Write
 from cued.model import Belt, BeltRequest, DecodeError
 from cued.parts import Part
@@ -49,7 +49,7 @@ ANSWER_S = 5.0  # then the request counts as refused
 SPEAK_FTMS = ("KS-HD-Z1D",)  # advertise fe00 too
 
 
-class Config(Moved, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Config(ControlOptions, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Options of a WalkingPad."""
 
     max_speed_m_s: Annotated[

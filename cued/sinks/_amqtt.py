@@ -29,7 +29,7 @@ from cued.sinks._amqtt_guard import GuardedBroker
 from cued.sinks.broker import READY, Orders
 
 ENDS_WITHIN_S = 1.0  # chosen: a third of the time that the daemon waits
-GOES_FIRST = "900"  # of 1000: when memory runs out, this process is killed before the coach
+OOM_SCORE = "900"  # of 1000: when memory runs out, this process is killed before the coach
 WRONG_COSTS_S = 1.0  # at one guess a second nobody finds a password
 
 
@@ -121,7 +121,7 @@ def main() -> int:
     """Read the settings and serve; an error is printed as one line."""
     logging.basicConfig(level=logging.CRITICAL)
     with contextlib.suppress(OSError):
-        Path("/proc/self/oom_score_adj").write_text(GOES_FIRST)
+        Path("/proc/self/oom_score_adj").write_text(OOM_SCORE)
     orders = msgspec.json.decode(sys.stdin.buffer.raw.readline(), type=Orders)  # pyright: ignore[reportAttributeAccessIssue]
     try:
         asyncio.run(serve(orders))

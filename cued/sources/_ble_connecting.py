@@ -6,7 +6,7 @@ Rules
   client each time; always ``disconnect``, even if the link is already gone, or BlueZ doubles the
   next connection's notifications.
 * One connection is made at a time, with the scanner off.
-* A bug of this program is never treated as a lost link (``theirs``).
+* A bug of this program is never treated as a lost link (``bleak_faults``).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from bleak.exc import BleakDBusError, BleakGATTProtocolError
 from bleak_retry_connector import BleakClientWithServiceCache, establish_connection
 
 from cued.devices._gatt import BATTERY_LEVEL
-from cued.sources._ble_scanning import UNAVAILABLE, theirs
+from cued.sources._ble_scanning import UNAVAILABLE, bleak_faults
 
 log = logging.getLogger("cued.ble")
 
@@ -73,13 +73,13 @@ async def connected(
         if not connecting.done():
             connecting.cancel()
             await asyncio.wait({connecting})
-    with theirs():
+    with bleak_faults():
         client = connecting.result()
     try:
         yield client
     finally:
         try:
-            with theirs():
+            with bleak_faults():
                 async with asyncio.timeout(end_within_s()):
                     await client.disconnect()
         except FAILS as error:
@@ -92,7 +92,7 @@ async def read_battery(device: BLEDevice, options: Mapping[str, Any]) -> float |
         char = characteristic(client, BATTERY_LEVEL)
         if char is None:
             return None
-        with theirs():
+        with bleak_faults():
             data = bytes(await client.read_gatt_char(char))
         return float(data[0]) if data and data[0] <= 100 else None
 
@@ -101,7 +101,7 @@ async def _is_linked(device: BLEDevice) -> bool:
     """Return whether BlueZ has a link to it, with or without its services."""
     path = device.details.get("path") if isinstance(device.details, dict) else None  # pyright: ignore[reportUnknownMemberType,reportUnknownVariableType]
     try:
-        with theirs():
+        with bleak_faults():
             return bool(path) and (await get_global_bluez_manager()).is_connected(path)  # pyright: ignore[reportUnknownArgumentType]
     except FAILS:
         return False
@@ -150,7 +150,7 @@ async def answers(client: BleakClient) -> bool:
     if not chars:
         return True
     try:
-        with theirs():
+        with bleak_faults():
             async with asyncio.timeout(ACT_WITHIN_S):
                 await client.read_gatt_char(chars[0])
     except BleakGATTProtocolError:

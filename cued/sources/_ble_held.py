@@ -13,7 +13,7 @@ from bleak_retry_connector import close_stale_connections
 
 from cued.devices.device import Advert
 from cued.sources._ble_adapter import forget
-from cued.sources._ble_connecting import FAILS, theirs
+from cued.sources._ble_connecting import FAILS, bleak_faults
 from cued.sources._ble_scanning import Scanning
 
 log = logging.getLogger("cued.ble")
@@ -27,22 +27,22 @@ async def close_stale(
 ) -> None:
     """Close connections left by a crashed run; such devices would not advertise."""
     tests = list(wanted)
-    for advert, device in await held(options):
+    for advert, device in await connected_devices(options):
         if any(test(advert) for test in tests):
             log.warning("%s was still connected; closing", advert.name or advert.address)
             try:
-                with theirs():
+                with bleak_faults():
                     async with asyncio.timeout(STALE_WITHIN_S):
                         await close_stale_connections(device)
             except FAILS as error:
                 log.debug("stale connections: %r", error)
 
 
-async def held(options: Mapping[str, Any]) -> list[tuple[Advert, BLEDevice]]:
+async def connected_devices(options: Mapping[str, Any]) -> list[tuple[Advert, BLEDevice]]:
     """List the devices that are connected in BlueZ."""
     found: list[BLEDevice] = []
     try:
-        with theirs():
+        with bleak_faults():
             async with asyncio.timeout(STALE_WITHIN_S):
                 found = await (await BleakAdapter.get(**options)).get_connected_devices()
     except FAILS as error:
@@ -62,7 +62,7 @@ async def find(
             await asyncio.wait({finding}, timeout=TAKE_OVER_AFTER_S)
             if finding.done():
                 return finding.result()
-            for advert, device in await held(options):
+            for advert, device in await connected_devices(options):
                 if wanted(advert):
                     log.info("%s is connected already; taking it over", advert.address)
                     return advert, device

@@ -86,11 +86,11 @@ async def battery(found: FoundDevice, adapter: str) -> float | None:
 
 def supporting(advert: Advert) -> tuple[str, ...]:
     """List the device files that recognise an advertisement, the most specific first."""
-    found = [name for name in parts.names("devices") if module(name).matches(advert)]
-    return tuple(sorted(found, key=common))
+    found = [name for name in parts.names("devices") if device_module(name).matches(advert)]
+    return tuple(sorted(found, key=generality))
 
 
-def common(device: str) -> int:
+def generality(device: str) -> int:
     """Rank a device by how general it is: an H10, for one, is a heart rate strap too."""
     return ("", "treadmill", "heart_rate").index(parts.load("devices", device).place)
 
@@ -100,12 +100,13 @@ def awaited(advert: Advert, device: str, waiting: Iterable[Sensor]) -> bool:
     return any(
         advert.name.startswith(other.name)
         if other.name
-        else common(other.device) < common(device) and module(other.device).matches(advert)
+        else generality(other.device) < generality(device)
+        and device_module(other.device).matches(advert)
         for other in waiting
         if not other.address
     )
 
 
-def module(name: str) -> Any:
+def device_module(name: str) -> Any:
     """Import a device's file."""
     return importlib.import_module(f"cued.devices.{name}")

@@ -17,7 +17,7 @@ from bleak.backends.characteristic import BleakGATTCharacteristic
 from cued.devices._gatt import sig
 from cued.devices.device import Advert
 from cued.model import LinkLost
-from cued.sources._ble_connecting import FAILS, connected, theirs
+from cued.sources._ble_connecting import FAILS, bleak_faults, connected
 from cued.sources._ble_scanning import Scanning
 
 # Bluetooth's assigned numbers.
@@ -85,11 +85,11 @@ class RawConnection:
 
         try:
             if char.uuid in ABOUT and "read" in char.properties:
-                with theirs():
+                with bleak_faults():
                     value = bytes(await client.read_gatt_char(char))
                 self.about[ABOUT[char.uuid]] = value.decode("utf-8", "replace").strip("\0 ")
             elif {"notify", "indicate"} & set(char.properties):
-                with theirs():
+                with bleak_faults():
                     await client.start_notify(char, arrived)
         except FAILS:
             return  # one characteristic that needs a bond must not hide the others

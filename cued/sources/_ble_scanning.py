@@ -49,7 +49,7 @@ Wanted: TypeAlias = Callable[[Advert], bool]
 
 
 @contextlib.contextmanager
-def theirs() -> Generator[None]:
+def bleak_faults() -> Generator[None]:
     """Turn bleak's internal errors into BleakError; bugs of our own pass through."""
     try:
         yield
@@ -156,7 +156,7 @@ class Scanning:
             scanner = BleakScanner(self._hear, **self._options)
             self._off.clear()
             try:
-                with theirs():
+                with bleak_faults():
                     async with asyncio.timeout(STOP_WITHIN_S):
                         await scanner.start()
             except UNAVAILABLE as error:
@@ -230,7 +230,7 @@ class Scanning:
 async def _stop(scanner: BleakScanner) -> None:
     """Stop a scanner whose bus, adapter or daemon may be gone."""
     try:
-        with theirs():
+        with bleak_faults():
             async with asyncio.timeout(STOP_WITHIN_S):
                 await scanner.stop()
     except UNAVAILABLE as error:

@@ -42,12 +42,12 @@ from cued.sources._ble_connecting import (
     ACT_WITHIN_S,
     FAILS,
     answers,
+    bleak_faults,
     characteristic,
     end_within_s,
     is_busy,
     offered,
     short,
-    theirs,
 )
 from cued.sources._ble_watching import Turn, Watch
 from cued.sources.source import Emit
@@ -150,7 +150,7 @@ class Connection:
             for action in self._device.pulse(asyncio.get_running_loop().time(), rhythm):
                 if isinstance(action, Answer):
                     return action.why
-                with theirs():
+                with bleak_faults():
                     async with asyncio.timeout(PULSE_WITHIN_S):
                         await self._do_once(self._client, action)
         except FAILS as error:
@@ -227,7 +227,7 @@ class Connection:
         """Do an action, again while the device is busy; pass a refusal to the device file."""
         for left in reversed(range(TRIES)):
             try:
-                with theirs():
+                with bleak_faults():
                     async with asyncio.timeout(ACT_WITHIN_S):
                         data = await self._do(client, action)
             except FAILS as error:
@@ -340,7 +340,7 @@ class Connection:
             return
         try:
             actions = self._device.rest() if self._resting else self._device.stop()
-            with theirs():
+            with bleak_faults():
                 async with asyncio.timeout(end_within_s()):
                     for action in actions:
                         await self._do_once(client, action)

@@ -326,7 +326,7 @@ class Ble:
 
     def _wanted(self, name: str, sensor: Sensor) -> Callable[[Advert], bool]:
         """Make the test for this sensor's advertisement."""
-        matches = looking.module(sensor.device).matches
+        matches = looking.device_module(sensor.device).matches
         others = {n: s for n, s in self._sensors.items() if n != name}
         addresses = {s.address.upper() for s in others.values() if s.address}
 

@@ -14,8 +14,8 @@ from cued.parts import NoOptions, Part
 class EspeakNg:
     """The program espeak-ng."""
 
-    def __init__(self, asked: VoiceOptions) -> None:
-        self._asked = asked
+    def __init__(self, options: VoiceOptions) -> None:
+        self._options = options
 
     @property
     def version(self) -> str:
@@ -29,8 +29,8 @@ class EspeakNg:
 
     def write(self, text: str, path: Path) -> None:
         """Write a text as WAV."""
-        who = self._asked.voice or self._asked.language
-        rate = str(self._asked.rate_wpm)
+        who = self._options.voice or self._options.language
+        rate = str(self._options.rate_wpm)
         speak(["espeak-ng", "-v", who, "-s", rate, "-w", str(path), "--", text])
 
 

@@ -21,9 +21,9 @@ OWN_RATE_WPM = 165  # about; not measured
 class Pico:
     """The program pico2wave."""
 
-    def __init__(self, asked: VoiceOptions) -> None:
-        self._who = asked.voice or USUAL.get(asked.language, "")
-        self._pace = round(100 * asked.rate_wpm / OWN_RATE_WPM)
+    def __init__(self, options: VoiceOptions) -> None:
+        self._who = options.voice or USUAL.get(options.language, "")
+        self._pace = round(100 * options.rate_wpm / OWN_RATE_WPM)
 
     @property
     def version(self) -> str:

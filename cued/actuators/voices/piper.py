@@ -21,9 +21,9 @@ OWN_RATE_WPM = 165  # about; not measured
 class Piper:
     """The package piper-tts, run as a program."""
 
-    def __init__(self, asked: VoiceOptions) -> None:
-        self._model = Path(asked.voice)
-        self._length = OWN_RATE_WPM / asked.rate_wpm
+    def __init__(self, options: VoiceOptions) -> None:
+        self._model = Path(options.voice)
+        self._length = OWN_RATE_WPM / options.rate_wpm
 
     @property
     def version(self) -> str:

@@ -40,8 +40,8 @@ SPOKEN_WITHIN_S = 8.0  # chosen; then the engine counts as stuck
 class Pyttsx3:
     """The package pyttsx3."""
 
-    def __init__(self, asked: VoiceOptions) -> None:
-        self._asked = asked
+    def __init__(self, options: VoiceOptions) -> None:
+        self._options = options
         self._engine: Any = None
         self._espeak: Any = None
         self._errors: list[object] = []
@@ -68,8 +68,8 @@ class Pyttsx3:
 
         self._engine.connect("error", note)
         self._engine.connect("finished-utterance", finish)
-        self._engine.setProperty("voice", self._asked.voice or self._asked.language)
-        self._engine.setProperty("rate", self._asked.rate_wpm)
+        self._engine.setProperty("voice", self._options.voice or self._options.language)
+        self._engine.setProperty("rate", self._options.rate_wpm)
         self._engine.proxy.setBusy(False)  # applies them now
 
     def write(self, text: str, path: Path) -> None:

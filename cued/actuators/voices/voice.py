@@ -1,6 +1,6 @@
 """The interface of a voice, which writes a phrase to a WAV file.
 
-``PART.build(asked)`` makes one and must be cheap: nothing is imported or started before ``open``,
+``PART.build(options)`` makes one and must be cheap: nothing is imported or started before ``open``,
 which is called in the child process that renders (``_render.py``). A new voice is one file here.
 """
 

@@ -125,14 +125,14 @@ async def test_an_adapter_that_is_not_there_is_told_with_those_that_are(bluez):
 
 
 def test_a_fault_of_our_own_is_no_lost_link():
-    with pytest.raises(AttributeError), _ble_connecting.theirs():
+    with pytest.raises(AttributeError), _ble_connecting.bleak_faults():
         _ble_connecting.characteristic(None, "x")  # type: ignore[arg-type]
 
 
 async def test_what_bleak_trips_over_is_one():
-    with pytest.raises(BleakError), _ble_connecting.theirs():
+    with pytest.raises(BleakError), _ble_connecting.bleak_faults():
         {}["gone"]
-    with pytest.raises(BleakError), _ble_connecting.theirs():
+    with pytest.raises(BleakError), _ble_connecting.bleak_faults():
         raise asyncio.CancelledError  # by itself: nobody told this task to end
 
 
