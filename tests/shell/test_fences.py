@@ -7,6 +7,7 @@ from functools import partial
 from itertools import takewhile
 
 import pytest
+from msgspec.structs import replace
 
 from cued import app, config, parts
 from cued.actuators import speech
@@ -20,6 +21,7 @@ from cued.model import Cue, CueDone, Measurement, Notice, Priority, Stride, Tick
 from cued.runtime import fences
 from cued.runtime.playback import Playback
 from cued.simulation.run import Simulation
+from cued.simulation.scenario import SimulatedLink
 from cued.sources.simulate import open_scenario
 from tests.built import built, every
 from tests.shell.part import Part
@@ -36,7 +38,7 @@ def raising(*_args, **_options):
 @pytest.fixture(scope="module")
 def walk():
     """Return 30 s of a steady simulated walk, as inputs, and its sensors."""
-    scenario = open_scenario("steady")
+    scenario = replace(open_scenario("steady"), link=SimulatedLink(samples=25))
     inputs = takewhile(lambda item: item.t < 30.0, Simulation(scenario).inputs())
     return list(inputs), {s.name: Worn(s.placement) for s in scenario.sensor}
 

@@ -64,7 +64,7 @@ def walked(
 ) -> list[AnyEvent]:
     """Simulate a walk with one sensor on the back, on a belt of unreported speed."""
     sensor = '[[sensor]]\nname = "it"\nplacement = "lower_back"\n'
-    text = f'[treadmill]\ntells = "nothing"\n{sensor}{more}'
+    text = f'[link]\nsamples = 25\n[treadmill]\ntells = "nothing"\n{sensor}{more}'
     plan = scenario(speed, seconds=seconds, backward=backward, more=text)
     engine = Engine({"it": Worn("lower_back", mounting=LEVEL)}, coach=new_coach())
     return [e for item in Simulation(plan, seed=seed).inputs() for e in engine.feed(item)]

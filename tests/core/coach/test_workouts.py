@@ -39,6 +39,8 @@ from tests.core.coach.walk import given
 BASE = """
 seed = {seed}
 duration_s = {duration}
+[link]
+samples = 25
 [person]
 follows = true
 responsive = {responsive}

@@ -23,6 +23,7 @@ BEGAN_S, ENDED_S = 12.0, 42.0
 SCRIPT = """
 seed = {seed}
 duration_s = 50.0
+link = {{samples = 25}}
 treadmill = {{tells = "{tells}"}}
 belt = [{{at_s = 4.0, speed_m_s = {speed}}}, {{at_s = 44.0, speed_m_s = 0.0}}]
 does = [
