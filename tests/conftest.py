@@ -23,8 +23,21 @@ MOST_WORK_S = 120.0
 LONGEST = ("test_first_evening.py", "test_page.py", "test_speech.py", "test_reanalyse.py")
 
 
+# The same on every Python: pure computing, which the tests of the engine and the daemon go through
+# on each, and questions about the files of the checkout.
+TESTS = Path(__file__).parent
+ONCE = [
+    *(TESTS / "core" / room for room in ("belt", "coach", "gait", "signal", "simulation")),
+    TESTS / "hardware",
+    TESTS / "test_house.py",
+]
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.path.name not in LONGEST)
+    for item in items:
+        if any(item.path.is_relative_to(place) for place in ONCE):
+            item.add_marker(pytest.mark.once)
 
 
 @pytest.fixture(autouse=True)

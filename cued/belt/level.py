@@ -281,15 +281,16 @@ class Level:
 
     def _shift(self, t: float, plateau: Plateau) -> None:
         """Begin a new plateau after a lasting step that is smaller than the edge."""
-        reports = plateau.reports
+        reports, level, count = plateau.reports, plateau.mean, len(plateau.reports)
+        least = LEAST_STEP * self._scale.finest / count
         for k in WINDOWS:
-            n = len(reports) - k
+            n = count - k
             if n < (k if k >= LEAST_WINDOW else EVEN_REPORTS):
                 continue
             late = reports.late(k)
-            if abs(late - plateau.mean) * (n + k) / n <= LEAST_STEP * self._scale.finest:
+            if abs(late - level) <= least * n:
                 continue
-            if k < LEAST_WINDOW and not self._is_away(reports.last(k), plateau.mean):
+            if k < LEAST_WINDOW and not self._is_away(reports.last(k), level):
                 continue
             if self._surely(late, reports.pooled(k), k, n):
                 self._begin(t, reports.last(k))

@@ -140,6 +140,7 @@ def whole(tmp_path_factory):
     return path.read_bytes()
 
 
+@pytest.mark.once
 @given(at=st.floats(0.0, 1.0))
 @settings(max_examples=150)
 def test_cut_at_any_byte_what_was_complete_is_read_and_nothing_else(whole, at, tmp_path_factory):
@@ -166,6 +167,7 @@ def _borders(whole):
     return [start + length for _, start, length in records.records(whole)]
 
 
+@pytest.mark.once
 @given(at=st.floats(0.0, 1.0), bit=st.integers(0, 7))
 @example(at=0.4984668077859832, bit=7)  # the highest bit of a length
 @example(at=0.05420237435055199, bit=4)  # a length that reaches over several chunks

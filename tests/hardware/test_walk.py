@@ -13,8 +13,6 @@ from cued.simulation.run import Simulation, collect
 from cued.simulation.scenario import BeltSetting, Doing, Scenario, SimulatedSensor
 from tests.hardware.boards import Bench
 
-pytestmark = pytest.mark.once
-
 WALK_S = 30.0
 RADIO_S = 0.010  # from notifying to arriving
 OFF_HZ = 107.0  # what this chip's oscillator makes of 104 Hz

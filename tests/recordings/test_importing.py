@@ -40,6 +40,7 @@ KINDS = {
 }
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("name", KINDS)
 @given(data=st.data())
 @settings(max_examples=60, suppress_health_check=list(HealthCheck))

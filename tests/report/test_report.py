@@ -180,6 +180,7 @@ def test_ids_in_the_page_are_unique(written):
     assert len(ids) == len(set(ids))
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("belts", [True, False])
 @pytest.mark.parametrize("told", [[], [Phase(t=1000.0, name="free_run", from_="idle", why="x")]])
 def test_without_a_stride_there_is_a_page_and_no_picture(tmp_path, belts, told):
@@ -191,6 +192,7 @@ def test_without_a_stride_there_is_a_page_and_no_picture(tmp_path, belts, told):
     assert decoded(tmp_path / "e.fit")["record_mesgs"]
 
 
+@pytest.mark.once
 def test_a_session_cut_anywhere_gives_a_page_or_a_line_and_is_not_altered(
     session, tmp_path, capsys
 ):
@@ -255,6 +257,7 @@ def walked(per_speed):
     return out
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("per_speed", "told"),
     [
@@ -269,6 +272,7 @@ def test_feet_are_compared_step_by_step_and_no_finer_than_is_known(tmp_path, per
     assert told in sides_text(digest(RecordedSession(path), RecordedSession(path).parts[0]))
 
 
+@pytest.mark.once
 def test_each_cue_has_its_own_fate_and_a_withheld_one_its_reason_in_words(tmp_path):
     cues = [
         Cue(t=1000.0 + t, key="tall", text=text, pattern="none", priority=2, verdict=verdict)
@@ -291,6 +295,7 @@ def test_each_cue_has_its_own_fate_and_a_withheld_one_its_reason_in_words(tmp_pa
     assert "left out on purpose, to see what stays" in rows[3]
 
 
+@pytest.mark.once
 def test_the_number_of_cues_is_that_of_the_list_and_a_tone_has_words(tmp_path):
     cues = [
         Cue(t=1000.0 + t, key=key, text=text, pattern="none", priority=priority, verdict=verdict)
@@ -306,6 +311,7 @@ def test_the_number_of_cues_is_that_of_the_list_and_a_tone_has_words(tmp_path):
     assert "(a tone: steps in range)" in text
 
 
+@pytest.mark.once
 def test_the_parts_of_a_joined_session_say_when_they_were(session, tmp_path):
     later = write(tmp_path / "t.mcap", events(1000.0), began=1.8e9 + 7200.0)
     joined = merge([RecordedSession(session), RecordedSession(later)])
@@ -338,6 +344,7 @@ def test_a_band_is_drawn_to_the_next_change_of_it_and_not_while_there_was_none(s
     assert [math.isfinite(e) for e in ends] == [True, False, True, True]
 
 
+@pytest.mark.once
 def test_without_a_belt_there_is_no_band_and_the_page_says_so(tmp_path):
     path = write(tmp_path / "s.mcap", events(1000.0), belts=False)
     _, text = report(tmp_path, path)
@@ -389,6 +396,7 @@ def test_the_ladder_names_its_stages(tmp_path):
         assert words in told
 
 
+@pytest.mark.once
 def test_the_weeks_count_what_the_stride_called_for_and_start_at_nothing(tmp_path):
     cues = [
         Cue(t=1000.0 + n, key="tall", text="", pattern="none", priority=p, verdict=verdict)
@@ -430,6 +438,7 @@ def size_of(png):
     return int.from_bytes(png[16:20], "big"), int.from_bytes(png[20:24], "big")
 
 
+@pytest.mark.once
 def test_a_phone_gets_a_portrait_picture_and_no_page_unless_asked(session, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     png = tmp_path / "s.png"
@@ -583,6 +592,7 @@ def test_a_full_disk_leaves_no_half_file_and_one_line(
     assert list(out.parent.iterdir()) == [out]
 
 
+@pytest.mark.once
 def test_a_report_on_a_full_disk_is_one_line_too(session, tmp_path, monkeypatch, capsys):
     def full(_fd):
         raise OSError(28, "No space left on device")
@@ -601,6 +611,7 @@ def kept(start, seconds):
     return Measurement(t=start + 230.0, name="time_to_drift_s", value=seconds, unit="s", strides=1)
 
 
+@pytest.mark.once
 def test_the_report_opens_with_how_long_the_short_step_stayed(tmp_path):
     write(tmp_path / "a.mcap", [*events(1000.0), kept(1000.0, 14.0)], began=1.8e9)
     path = write(tmp_path / "b.mcap", [*events(1000.0), kept(1000.0, 50.0)], began=1.8e9 + 3600.0)
@@ -608,6 +619,7 @@ def test_the_report_opens_with_how_long_the_short_step_stayed(tmp_path):
     assert '<p class="first">You kept the short step 50 s; last time 14 s.</p>' in text
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("seconds", "said"), [(50.0, "50 s"), (434.0, "7:14 minutes"), (None, "is not known")]
 )
@@ -687,6 +699,7 @@ def shown(page: str) -> str:
     return Page(re.sub(r"<style.*?</style>", "", page, flags=re.DOTALL)).text
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("language", TRANSLATED)
 def test_the_report_is_in_the_stations_language_and_unit(tmp_path, language):
     station = {"station": {"language": language}, "coach": {"speed_unit": "mph"}}

@@ -108,6 +108,7 @@ def test_replay_concludes_exactly_what_the_daemon_did(workout, capsys):
     assert {"phase", "cue", "beltstate"} <= {type(e).__name__.lower() for e in events}
 
 
+@pytest.mark.once
 async def test_what_comes_faster_than_real_time_does_not_wait_in_memory(tmp_path, monkeypatch):
     monkeypatch.setattr(recorder, "WRITE_EVERY_S", 1e6)
     monkeypatch.setattr(recorder, "MANY", 200)
@@ -117,6 +118,7 @@ async def test_what_comes_faster_than_real_time_does_not_wait_in_memory(tmp_path
     assert len(part.chunks) >= 3
 
 
+@pytest.mark.once
 def test_another_configuration_is_compared_and_is_no_failure(workout, capsys):
     folder, *_ = workout
     asked = ["replay", str(only(folder)), "--set", "station.language=de", "--diff"]
@@ -126,6 +128,7 @@ def test_another_configuration_is_compared_and_is_no_failure(workout, capsys):
     assert "\n- 4 cue\n+ 4 cue\n" in out
 
 
+@pytest.mark.once
 def test_a_session_that_was_altered_fails_the_replay(workout, tmp_path, capsys):
     folder, *_ = workout
     whole = RecordedSession(only(folder))
@@ -207,6 +210,7 @@ async def test_a_mended_decoder_mends_an_old_session(tmp_path, monkeypatch):
     assert all((b == 2 * a).all() for a, b in zip(before, after, strict=True))
 
 
+@pytest.mark.once
 async def test_a_connection_older_than_the_file_replays_by_what_its_decoder_said(tmp_path):
     """A new engine takes over while the sensors stay connected: their decoders are not new."""
     simulation, first = inputs_of("steady", 20.0)
@@ -230,6 +234,7 @@ async def test_without_data_there_is_no_file(tmp_path):
     assert not list(tmp_path.rglob("*.mcap"))
 
 
+@pytest.mark.once
 async def test_after_long_silence_a_new_file_begins_that_replays_by_itself(tmp_path):
     simulation, first = inputs_of("steady", 40.0)
     silence = [Tick(40.0 + 0.1 * n) for n in range(1, 8000)]
@@ -246,6 +251,7 @@ async def test_after_long_silence_a_new_file_begins_that_replays_by_itself(tmp_p
     assert told == len([e for e in events if getattr(e, "code", "") != "new_engine"])
 
 
+@pytest.mark.once
 async def test_each_file_knows_of_its_own_runner_only(tmp_path):
     simulation, first = inputs_of("steady", 30.0)
     silence = [Tick(30.0 + 0.1 * n) for n in range(1, 8000)]
@@ -439,6 +445,7 @@ def test_a_simulated_run_is_recorded_so_that_it_replays_and_a_replay_records_not
     assert schema.load(tmp_path / "history.sqlite", "anna").sessions == known.sessions == 1
 
 
+@pytest.mark.once
 def test_a_replay_in_time_knows_what_the_coach_knew(workout, tmp_path, capsys):
     folder, *_ = workout
     whole = RecordedSession(only(folder))

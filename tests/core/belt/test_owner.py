@@ -52,7 +52,6 @@ JITTERS = {
 }
 
 
-@pytest.mark.once
 @pytest.mark.parametrize("speed", [0.4, 0.8, 1.3, 2.8])
 @pytest.mark.parametrize("name", JITTERS)
 def test_jitter_is_hardly_ever_a_change_at_any_speed(name, speed):
@@ -94,7 +93,6 @@ def delay(jitter, seed, step=STEP, after_s=120):
     return next((s.t - at for s in states if s.t > at and s.since > at - 40.0), 120.0)
 
 
-@pytest.mark.once
 @pytest.mark.parametrize(("steps", "median_s", "nearly_all_s"), [(1, 35.0, 70.0), (5, 2.0, 4.0)])
 def test_a_step_inside_much_jitter_is_known_as_soon_as_the_sum_of_reports_shows_it(
     steps, median_s, nearly_all_s
@@ -133,7 +131,6 @@ RHYTHMS: dict[str, list[float]] = {  # when reports come
 }
 
 
-@pytest.mark.once
 @pytest.mark.parametrize("name", ["noise 0.03", "1/256", "flicker 50 %", "24 km/h at times"])
 @pytest.mark.parametrize("rhythm", RHYTHMS)
 def test_jitter_is_hardly_ever_a_change_at_any_rhythm_and_a_step_is_one(name, rhythm):

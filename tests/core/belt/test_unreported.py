@@ -15,8 +15,6 @@ from cued.simulation.run import Simulation
 from tests.core.coach.walk import given, new_coach, wander
 from tests.core.simulation.walks import scenario
 
-pytestmark = pytest.mark.once
-
 LEVEL = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
 AT = 120  # strides before the change
 WALKS = 50

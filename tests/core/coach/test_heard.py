@@ -30,8 +30,6 @@ from cued.model import (
 )
 from tests.core.coach.runner import CLIMBER, JOGGER, Runner, follow
 
-pytestmark = pytest.mark.once
-
 BEGINNER_HEARS = ["welcome", "check_in", "check_rails", "check_spotter", "plan", "how_to_stop"]
 
 

@@ -17,8 +17,6 @@ from cued.coach.workout.profile import PROFILES, Profile, load
 from cued.model import ConfigError, Stability, Stumble
 from tests.core.coach.runner import Runner, follow
 
-pytestmark = pytest.mark.once
-
 DAY = 86400.0
 
 

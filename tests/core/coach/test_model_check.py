@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 
 import msgspec
-import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import Phase as Steps
 from hypothesis import strategies as st
@@ -32,8 +31,6 @@ from cued.model import (
     Stumble,
 )
 from tests.core.coach.runner import Runner
-
-pytestmark = pytest.mark.once
 
 WORDS = load("en")
 VALUES = st.none() | st.floats(0.0, 8.0) | st.sampled_from(["a", "b", ""])

@@ -15,8 +15,6 @@ from cued.gait.ordinary import Terms
 from cued.model import BeltState, Direction
 from tests.core.coach.walk import durations, feed, given, new_coach, start, walk
 
-pytestmark = pytest.mark.once
-
 HEALTHY = 0.5
 TEN_MINUTES = 550
 

@@ -133,7 +133,6 @@ def alike(one: str, other: str) -> bool:
 
 
 @needs_espeak
-@pytest.mark.once
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_two_phrases_of_different_meaning_sound_alike(language: str) -> None:
     said = wordings(language)

@@ -54,7 +54,6 @@ at_s = 5.0
 what = "walk"
 """
 pytestmark = [
-    pytest.mark.once,
     pytest.mark.timeout(900),
 ]  # of computing on a shared machine
 

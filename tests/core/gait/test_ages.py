@@ -17,8 +17,6 @@ from tests.built import built, every
 from tests.core.gait.cycles import posture, stride
 from tests.core.simulation.walks import simulated
 
-pytestmark = pytest.mark.once
-
 NO_SHRINKING = (Phase.explicit, Phase.reuse, Phase.generate)  # each example costs a second
 METRICS = every("metrics")
 OF_BELT = {name for name, metric in METRICS.items() if "belt" in metric.basis}

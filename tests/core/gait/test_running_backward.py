@@ -9,8 +9,6 @@ from cued.engine import Engine, Worn
 from cued.model import AnyEvent, Belt, Gait, Packet
 from tests.core.gait.planar_runner import G, Runner, run
 
-pytestmark = pytest.mark.once
-
 NOMINAL = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
 FEET, SHANKS, TRUNK = ("foot_left", "foot_right"), ("shank_left", "shank_right"), ("lower_back",)
 SPEEDS = (1.5, 2.0, 2.5, 3.0)

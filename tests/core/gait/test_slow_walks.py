@@ -15,8 +15,6 @@ from cued.model import Footfall, Gait, Stride
 from cued.simulation.run import Simulation
 from cued.simulation.scenario import parse
 
-pytestmark = pytest.mark.once
-
 NOMINAL = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
 BEGAN_S, ENDED_S = 12.0, 42.0
 

@@ -19,8 +19,6 @@ from cued.simulation.run import Simulation
 from cued.simulation.scenario import SimulatedLink, SimulatedSensor, parse
 from tests.core.simulation.walks import scenario
 
-pytestmark = pytest.mark.once
-
 RADIO = SimulatedLink(samples=4, interval_s=0.03, jitter_s=0.004, skew_ppm=40.0, synced=False)
 
 

@@ -22,8 +22,6 @@ from tests.core.simulation.walks import (
     walk,
 )
 
-pytestmark = pytest.mark.once
-
 PEOPLE = range(8)
 PERFECT = {"noise_m_s2": 0.0, "noise_deg_s": 0.0, "bias_m_s2": 0.0, "bias_deg_s": 0.0}
 

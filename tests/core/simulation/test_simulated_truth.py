@@ -20,8 +20,6 @@ from tests.core.simulation.walks import (
     walk,
 )
 
-pytestmark = pytest.mark.once
-
 DOING = '[[does]]\nat_s = {at}\nwhat = "{what}"\n{rest}\n'
 
 

@@ -10,8 +10,6 @@ from cued.simulation.scenario import SimulatedLink, SimulatedSensor
 from tests.core.simulation.test_link import breaking, packets, play, samples
 from tests.core.simulation.walks import scenario, walk
 
-pytestmark = pytest.mark.once
-
 
 def test_wearing_another_sensor_changes_no_sample_of_the_first():
     trunk = scenario().sensor[0]
