@@ -85,7 +85,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     forget = add("forget", help="delete everything about a runner")
     forget.add_argument("runner_name", metavar="RUNNER")
     forget.add_argument(
-        "--retained", action="store_true", help="also clear what the MQTT broker retains, unasked"
+        "--retained",
+        action="store_true",
+        help="clear what the MQTT broker retains, too, unasked",
     )
     for p in (delete, forget):
         p.add_argument("--yes", action="store_true", help="do not ask")

@@ -86,7 +86,7 @@ def pins(
     """Check the configured pins."""
     wanted = configuration.pins(config.parts)
     if not wanted:
-        return Check("pins", "skipped", "no pin is in the configuration")
+        return Check("pins", "skipped", "no pins are configured")
     if found := shared_pin(machine, config):
         return Check("pins", "failed", found, "give one of the two stations another pin")
     if not config.station.hardware:

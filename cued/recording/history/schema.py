@@ -6,7 +6,7 @@ Rules of this file
   coach needs no calendar.
 * ``forget`` leaves nothing of a runner, not even in the file's free pages.
 * An unreadable file gives a memory with a ``doubt``, which means the lowest caps. An unreadable
-  value is lost alone.
+  value costs only that value.
 """
 
 from __future__ import annotations

@@ -46,7 +46,7 @@ def merge(sessions: Sequence[RecordedSession]) -> Path:
 
 
 def is_of(session: RecordedSession, runner: str) -> bool:
-    """Return whether any of a session is a runner's."""
+    """Return whether any of a session belongs to a runner."""
     for part in session.parts:
         if session.ending(part).runner == runner:
             return True

@@ -4,9 +4,9 @@ A protocol is a TOML file with a list of steps. Each has a sentence to speak, a 
 the person does in it; its first ``settle_s`` are not scored, while belt and person find their pace.
 
 Pure: inputs in, steps to announce out. Samples are kept on the 100 Hz grid of the engine, on one
-clock for all sensors. A step begins when that clock reaches its time, so a recording waits while
-all sensors are silent. The truth is what the person was asked to do; bouts start ``settle_s`` after
-their step; contacts are added afterwards (``feet``).
+clock for all sensors. A step begins when that clock reaches its time, so a recording waits while no
+input arrives. The truth is what the person was asked to do; bouts start ``settle_s`` after their
+step; contacts are added afterwards (``feet``).
 """
 
 from __future__ import annotations
