@@ -271,7 +271,7 @@ class Safety:
         if item.key == "clip_missing" or failure in self._failed:
             return []
         self._failed.add(failure)
-        text = f"cue {item.key} was not given by {item.channel}: {item.why or 'no reason told'}"
+        text = f"cue {item.key} was not given by {item.channel}: {item.why or 'no reason given'}"
         self._notices.append(Notice(t=now, level="warning", code="cue_failed", text=text))
         return self._owe("clip_missing", now, "clip", {"cue": item.key, "channel": item.channel})
 

@@ -17,7 +17,7 @@ import numpy as np
 from msgspec import Struct
 
 from cued.simulation.gaits import Heading
-from cued.simulation.scenario import Action, Doing, Person
+from cued.simulation.scenario import Action, Person, PlannedAction
 
 REACH_S = 1.5  # from the end of a prompt to a hand on the console, or to the first step of a turn
 SPEEDS = {"belt_at": 3.6, "belt_at_mph": 2.2369}  # the prompt's unit of speed, per m/s
@@ -63,7 +63,9 @@ class Intent(Struct, frozen=True):
 class Will:
     """The script and the cues heard, asked in order of time."""
 
-    def __init__(self, does: tuple[Doing, ...], person: Person, rng: np.random.Generator) -> None:
+    def __init__(
+        self, does: tuple[PlannedAction, ...], person: Person, rng: np.random.Generator
+    ) -> None:
         self.does = tuple(sorted(does, key=lambda d: d.at_s))
         self._person, self._rng = person, rng
         self._stumbled = 0
@@ -78,7 +80,9 @@ class Will:
 
     def do(self, what: Action, t: float) -> None:
         """Add an action from ``t`` on."""
-        self.does = tuple(sorted((*self.does, Doing(at_s=t, what=what)), key=lambda d: d.at_s))
+        self.does = tuple(
+            sorted((*self.does, PlannedAction(at_s=t, what=what)), key=lambda d: d.at_s)
+        )
 
     def hear(self, key: str, t: float) -> bool:
         """Process a cue; return True if the person will obey it."""
@@ -131,7 +135,7 @@ class Will:
         return due[-1].size
 
 
-def _facing(begun: list[Doing], t: float) -> tuple[float, bool]:
+def _facing(begun: list[PlannedAction], t: float) -> tuple[float, bool]:
     """Return the heading against the console, rad, and whether it is changing."""
     turns = [d for d in begun if d.what == "turn"]
     parts = [min(1.0, (t - d.at_s) / d.lasts_s) for d in turns]
@@ -140,7 +144,7 @@ def _facing(begun: list[Doing], t: float) -> tuple[float, bool]:
     return yaw, any(part < 1.0 for part in parts)
 
 
-def _pace(begun: list[Doing], t: float) -> float:
+def _pace(begun: list[PlannedAction], t: float) -> float:
     """Return the share of cadence left after tiring."""
     lost = sum(d.size / 100.0 * (t - d.at_s) / 600.0 for d in begun if d.what == "tire")
     return max(0.7, 1.0 - lost)

@@ -16,7 +16,7 @@ import numpy as np
 from msgspec import Struct
 
 from cued.model import Battery, Floats, Input, LinkChanged, Packet
-from cued.simulation.scenario import Breaking, SimulatedLink, SimulatedSensor
+from cued.simulation.scenario import PlannedFault, SimulatedLink, SimulatedSensor
 
 
 class Window(Struct, frozen=True):
@@ -35,7 +35,7 @@ class LinkModel:
         self,
         sensor: SimulatedSensor,
         link: SimulatedLink,
-        breaks: tuple[Breaking, ...],
+        breaks: tuple[PlannedFault, ...],
         epoch_s: float,
         rng: np.random.Generator,
     ) -> None:

@@ -181,7 +181,7 @@ class Planned(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         return (self.limits.for_s or 0.0) if self.for_s is None else self.for_s
 
 
-class Doing(Planned, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class PlannedAction(Planned, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An action of the person from a time on."""
 
     what: Action
@@ -217,14 +217,14 @@ class Reporting(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = 1.0
 
 
-class Breaking(Planned, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class PlannedFault(Planned, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A fault; without ``sensor`` it affects all of them."""
 
     what: Fault
     sensor: str = ""
 
 
-class Asking(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class PlannedCommand(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A command to the daemon at a time."""
 
     at_s: Seconds
@@ -251,11 +251,11 @@ class Scenario(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     person: Person = Person()
     link: SimulatedLink = SimulatedLink()
     sensor: tuple[SimulatedSensor, ...] = FEET_AND_BACK
-    does: tuple[Doing, ...]
+    does: tuple[PlannedAction, ...]
     belt: tuple[BeltSetting, ...] = ()
     treadmill: Reporting = Reporting()
-    breaks: tuple[Breaking, ...] = ()
-    command: tuple[Asking, ...] = ()
+    breaks: tuple[PlannedFault, ...] = ()
+    command: tuple[PlannedCommand, ...] = ()
 
 
 def parse(text: str) -> Scenario:
@@ -274,11 +274,11 @@ SECTIONS: dict[str, type[Struct]] = {
     "person": Person,
     "link": SimulatedLink,
     "sensor": SimulatedSensor,
-    "does": Doing,
+    "does": PlannedAction,
     "belt": BeltSetting,
     "treadmill": Reporting,
-    "breaks": Breaking,
-    "command": Asking,
+    "breaks": PlannedFault,
+    "command": PlannedCommand,
 }
 
 

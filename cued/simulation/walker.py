@@ -32,7 +32,7 @@ from cued.simulation import foot, mishaps, trunk
 from cued.simulation.gaits import Heading, Style
 from cued.simulation.intent import Will
 from cued.simulation.mishaps import Mishap
-from cued.simulation.scenario import Action, Doing, Person
+from cued.simulation.scenario import Action, Person, PlannedAction
 from cued.simulation.stepping import KnownTruth, Stepper
 
 OVERLAYS = ("bow", "wipe", "cough")
@@ -44,7 +44,7 @@ class Walker:
     def __init__(
         self,
         person: Person,
-        does: tuple[Doing, ...],
+        does: tuple[PlannedAction, ...],
         belt_at: Callable[[float], tuple[float, float]],
         rng: np.random.Generator,
     ) -> None:

@@ -15,7 +15,7 @@ import numpy as np
 from cued.frames import GRAVITY_M_S2, rotation
 from cued.model import Bools, Floats
 from cued.simulation.foot import ring
-from cued.simulation.scenario import Breaking, SimulatedLink, SimulatedSensor
+from cued.simulation.scenario import PlannedFault, SimulatedLink, SimulatedSensor
 
 DEG = math.pi / 180.0  # rad
 
@@ -27,7 +27,7 @@ class WornSensor:
         self,
         sensor: SimulatedSensor,
         link: SimulatedLink,
-        breaks: tuple[Breaking, ...],
+        breaks: tuple[PlannedFault, ...],
         rng: np.random.Generator,
     ) -> None:
         self.sensor = sensor
@@ -91,7 +91,7 @@ class WornSensor:
         for b in self._active("nan", t):
             acc[_during(b, t)] = np.nan
 
-    def _active(self, what: str, t: Floats) -> list[Breaking]:
+    def _active(self, what: str, t: Floats) -> list[PlannedFault]:
         if not t.size:
             return []
         return [
@@ -101,7 +101,7 @@ class WornSensor:
         ]
 
 
-def _during(b: Breaking, t: Floats) -> Bools:
+def _during(b: PlannedFault, t: Floats) -> Bools:
     return (t >= b.at_s) & (t < b.at_s + b.lasts_s)
 
 

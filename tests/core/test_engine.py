@@ -1,4 +1,4 @@
-"""The seam: what comes out depends on what was fed, and on nothing else."""
+"""The seam: the events depend on the inputs only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Frames: a mounting is a rotation, and nothing else passes for one."""
+"""Frames: a mounting has to be a rotation."""
 
 from __future__ import annotations
 

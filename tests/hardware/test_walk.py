@@ -10,7 +10,7 @@ from cued.engine import Engine, Worn
 from cued.model import Footfall
 from cued.parts import NoOptions
 from cued.simulation.run import Simulation, collect
-from cued.simulation.scenario import BeltSetting, Doing, Scenario, SimulatedSensor
+from cued.simulation.scenario import BeltSetting, PlannedAction, Scenario, SimulatedSensor
 from tests.hardware.boards import Bench
 
 WALK_S = 30.0
@@ -25,7 +25,7 @@ def walk():
             Scenario(
                 duration_s=WALK_S,
                 sensor=(SimulatedSensor(name="foot", placement="foot_left", rate_hz=400.0),),
-                does=(Doing(at_s=0, what="walk"),),
+                does=(PlannedAction(at_s=0, what="walk"),),
                 belt=(BeltSetting(at_s=0, speed_m_s=1.3, ramp_m_s2=2.0),),
             )
         )

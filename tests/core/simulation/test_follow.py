@@ -15,7 +15,7 @@ does = [{ at_s = 1, what = "walk" }]
 
 
 def told(script, prompts):
-    """Play a run in which prompts (seconds to key) are heard; truth rows and belt speeds."""
+    """Play a run with prompts (seconds to key); return truth rows and belt speeds."""
     simulation = Simulation(parse(script))
     waiting, belts = sorted(prompts.items()), []
     for item in simulation.inputs():

@@ -1,4 +1,4 @@
-"""How people step at a speed: against what was measured of people."""
+"""Steps at a given speed, against measurements of people."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a simulated person means to do: the script summed up, with reactions to cues and prompts."""
+"""A simulated person's intentions: the script, and reactions to cues and prompts."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ import numpy as np
 import pytest
 
 from cued.simulation.intent import Will, meant
-from cued.simulation.scenario import Doing, Person
+from cued.simulation.scenario import Person, PlannedAction
 
 
-def will(*does: Doing, **person: Any) -> Will:
+def will(*does: PlannedAction, **person: Any) -> Will:
     return Will(does, Person(**person), np.random.default_rng(1))
 
 
 def test_the_last_activity_that_began_counts_and_stepping_off_is_standing():
     who = will(
-        Doing(at_s=5.0, what="walk"),
-        Doing(at_s=20.0, what="run"),
-        Doing(at_s=40.0, what="step_off"),
+        PlannedAction(at_s=5.0, what="walk"),
+        PlannedAction(at_s=20.0, what="run"),
+        PlannedAction(at_s=40.0, what="step_off"),
     )
     acts = [(who.at(t).activity) for t in (0.0, 10.0, 30.0, 50.0)]
     assert acts == ["stand", "walk", "run", "stand"]
 
 
 def test_a_turn_takes_its_time_and_turns_half_round():
-    who = will(Doing(at_s=10.0, what="turn", for_s=4.0))
+    who = will(PlannedAction(at_s=10.0, what="turn", for_s=4.0))
     half = who.at(12.0)
     assert half.turning
     assert half.yaw == pytest.approx(math.pi / 2)
@@ -36,13 +36,15 @@ def test_a_turn_takes_its_time_and_turns_half_round():
 
 
 def test_strides_are_longer_for_as_long_as_the_script_says():
-    who = will(Doing(at_s=10.0, what="overlong", by=12.0, for_s=20.0))
+    who = will(PlannedAction(at_s=10.0, what="overlong", by=12.0, for_s=20.0))
     assert [who.at(t).stretch for t in (9.0, 15.0, 31.0)] == [1.0, pytest.approx(1.12), 1.0]
 
 
 @pytest.mark.parametrize(("responsive", "mends"), [(1.0, True), (0.0, False)])
 def test_a_cue_is_heeded_by_who_responds_and_a_few_seconds_later(responsive: float, mends: bool):
-    who = will(Doing(at_s=0.0, what="overlong", by=10.0, for_s=200.0), responsive=responsive)
+    who = will(
+        PlannedAction(at_s=0.0, what="overlong", by=10.0, for_s=200.0), responsive=responsive
+    )
     assert who.hear("overlong_stride", 20.0) == mends
     assert who.at(21.0).stretch == pytest.approx(1.10)
     assert who.at(25.0).stretch == pytest.approx(1.01 if mends else 1.10)
@@ -50,7 +52,10 @@ def test_a_cue_is_heeded_by_who_responds_and_a_few_seconds_later(responsive: flo
 
 
 def test_a_stumble_is_taken_once_and_tiring_ends_at_seven_tenths():
-    who = will(Doing(at_s=5.0, what="stumble", by=2.0), Doing(at_s=0.0, what="tire", by=20.0))
+    who = will(
+        PlannedAction(at_s=5.0, what="stumble", by=2.0),
+        PlannedAction(at_s=0.0, what="tire", by=20.0),
+    )
     assert [who.at(t).stumble for t in (4.0, 5.0, 5.1)] == [0.0, 2.0, 0.0]
     assert who.at(600.0).pace == pytest.approx(0.8)
     assert who.at(6000.0).pace == 0.7

@@ -1,4 +1,4 @@
-"""Sensors and links of a simulated run: what arrives, when, and what was lost on the way."""
+"""Sensors and links of a simulated run: arrivals, delays and losses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a stumble, a fall and others add to a trunk."""
+"""The signals that a stumble, a fall and others add to a trunk."""
 
 from __future__ import annotations
 

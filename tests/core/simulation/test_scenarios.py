@@ -1,4 +1,4 @@
-"""Scenario files: what they say is read, and every mistake gives one line that helps."""
+"""Scenario files: reading, and one helpful line for every mistake."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The simulated treadmill ramps as set, and does what it is asked meanwhile."""
+"""The simulated treadmill ramps as scripted, and obeys requests meanwhile."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_ramps_are_those_of_the_settings():
 
 def test_a_request_does_not_undo_what_the_script_sets_next():
     belt = Treadmill(SETTINGS, 0.0)
-    run_to(belt, 38.5)  # the setting of 40 s is foreseen by now
+    run_to(belt, 38.5)  # the setting of 40 s is planned by now
     assert belt.request(BeltRequest(t=38.5, incline_percent=2.0), 38.5) == ""
     # It had risen to 4.25 % by then and goes down by half a percent a second.
     assert belt.at(39.5) == pytest.approx((1.0, 3.75))

@@ -1,4 +1,4 @@
-"""What a simulated walker says is true hangs together and is what was asked for."""
+"""A simulated walker's truth is consistent and as scripted."""
 
 from __future__ import annotations
 

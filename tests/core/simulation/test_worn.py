@@ -1,4 +1,4 @@
-"""A sensor as it is worn: its clock, mounting, errors and faults."""
+"""A worn sensor: its clock, mounting, errors and faults."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Simulated walks for tests, and the few measures taken of them."""
+"""Simulated walks for tests, and a few measures of them."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def walk(speed: float = 1.2, *, seed: int = 1, **options: Any) -> SimulatedTable
 
 
 def simulated(scenario: Scenario) -> tuple[list[Input], dict[str, Worn]]:
-    """Return what a simulated run sends, and how its sensors are worn."""
+    """Return a simulated run's inputs, and how its sensors are worn."""
     worn = {s.name: Worn(s.placement, s.mounting) for s in scenario.sensor}
     return list(Simulation(scenario).inputs()), worn
 
@@ -73,7 +73,7 @@ def profile(t: Floats, x: Floats, contacts: Floats, points: int = 100) -> Floats
 
 
 def low_passed(x: Floats, rate_hz: float, to_hz: float = 20.0) -> Floats:
-    """Zero-phase low-pass of the whole; the figures compared with were taken so."""
+    """Zero-phase low-pass of the whole, as for the published figures."""
     spectrum = np.fft.rfft(x, axis=0)
     spectrum[np.fft.rfftfreq(x.shape[0], 1.0 / rate_hz) > to_hz] = 0.0
     return np.fft.irfft(spectrum, x.shape[0], axis=0)

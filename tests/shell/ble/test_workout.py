@@ -16,7 +16,7 @@ from cued.daemon import TICK_S
 from cued.engine import Engine, Worn
 from cued.model import Belt, BeltRequest, Cadence, Footfall, HeartRate, Link, Packet, Tick
 from cued.simulation.run import SimulatedTable, Simulation, collect
-from cued.simulation.scenario import BeltSetting, Doing, Scenario, SimulatedSensor
+from cued.simulation.scenario import BeltSetting, PlannedAction, Scenario, SimulatedSensor
 from cued.standin.machines import TreadmillPeripheral
 from cued.standin.wearables import FarDevice
 from tests.shell.ble.families import FAMILIES, play
@@ -45,7 +45,7 @@ def walk() -> SimulatedTable:
             Scenario(
                 duration_s=WALK_S,
                 sensor=sensors,
-                does=(Doing(at_s=0, what="walk"),),
+                does=(PlannedAction(at_s=0, what="walk"),),
                 belt=(BeltSetting(at_s=0, speed_m_s=1.3, ramp_m_s2=2.0),),
             )
         )
