@@ -33,7 +33,7 @@ def trunk_spread(table, after=15.0):
 
 
 def strapdown(table, contact, end):
-    """Return a foot's distance from flat to flat along the belt, from its samples and the belt's speed."""
+    """Return a foot's distance from flat to flat along the belt, from samples and belt speed."""
     t, acc, gyr = table.sensors["foot_left"]
     strides = settled(table)
     flat = contact + 0.3 * (end - contact)
