@@ -114,16 +114,16 @@ class Coach:
         if isinstance(item, Stumble | Fall) or known.belt_changed != belt_before:
             self._restart()
         # 5. The session's phases.
-        events += self._entered(self._session.feed(item, self._safety), now)
+        events += self._follow_session(self._session.feed(item, self._safety), now)
         # 6. The verdict on the stride, against the carried one, else the runner's own.
-        events += self._judged(item)
+        events += self._judge_stride(item)
         # 7. The rules.
         known.offered = now - self._offered_at < OFFER_LASTS_S
         known.hold = held(known, self._safety, self._plan.phase_quiet_s)
-        technique = self._considered(item)
+        technique = self._ask_rules(item)
         # 8. Learning from the stride, after the rules have seen it.
         if isinstance(item, Stride):
-            events += self._learned(item, technique)
+            events += self._learn(item, technique)
         # 9. The phase's script, praise, and a sign of life.
         sign = self._sign.propose(known, technique, held_back=self._held_back)
         others = (self._line(), self._effects.praise(now), sign)
@@ -162,7 +162,7 @@ class Coach:
         self._effects.forget()
         self._judge.restart()
 
-    def _entered(self, moved: list[AnyEvent], now: float) -> list[AnyEvent]:
+    def _follow_session(self, moved: list[AnyEvent], now: float) -> list[AnyEvent]:
         """Handle the session's events: imprint, carry and requests happen at phase changes."""
         out: list[AnyEvent] = []
         for event in moved:
@@ -195,7 +195,7 @@ class Coach:
         if self._plan.beats and spm is not None and conditions.felt(self.known):
             self._pacer.begin(spm, CARRY_BEAT_S, now, {"phase": self.known.phase}, fades=True)
 
-    def _judged(self, item: Input | AnyEvent) -> list[AnyEvent]:
+    def _judge_stride(self, item: Input | AnyEvent) -> list[AnyEvent]:
         """Judge a stride's length, and measure the carry."""
         known, out = self.known, list[AnyEvent]()
         known.judged = None
@@ -212,14 +212,14 @@ class Coach:
             out += measured
         return [*out, *self._judge.band(known)]
 
-    def _considered(self, item: Input | AnyEvent) -> list[Proposal]:
+    def _ask_rules(self, item: Input | AnyEvent) -> list[Proposal]:
         """Return every rule's proposals."""
         if not self.known.active or isinstance(item, CueDone | Command):
             return []
         found = (rule.consider(item, self.known) for rule in self._rules)
         return [p for p in found if p]
 
-    def _learned(self, stride: Stride, proposals: list[Proposal]) -> list[AnyEvent]:
+    def _learn(self, stride: Stride, proposals: list[Proposal]) -> list[AnyEvent]:
         """Learn from a stride, after the rules have judged it."""
         self._phase_strides += 1
         asks: Notice | None = None
@@ -232,9 +232,9 @@ class Coach:
         if asks:
             self._taught.doubt()
         notices = [asks] if asks else []
-        return [*notices, *self._remembered(self._effects.feed(stride, proposals))]
+        return [*notices, *self._remember(self._effects.feed(stride, proposals))]
 
-    def _remembered(self, effects: list[Effect]) -> list[AnyEvent]:
+    def _remember(self, effects: list[Effect]) -> list[AnyEvent]:
         for effect in effects:
             self._session.tally.judge(effect)
             self._session.kept.judged(effect)
@@ -280,10 +280,10 @@ class Coach:
             if cue.verdict in ("given", "muted"):
                 self._session.said(cue.key)
             if cue.verdict == "given":
-                events += self._given(cue)
+                events += self._note_given(cue)
         return [*cues, *events, *self._pace([p for p in proposals if p.key == "metronome"], now)]
 
-    def _given(self, cue: Cue) -> list[AnyEvent]:
+    def _note_given(self, cue: Cue) -> list[AnyEvent]:
         self._session.tally.cues += 1
         self._sign.given(cue.t)
         self._safety.said(cue.key)
@@ -294,7 +294,7 @@ class Coach:
         if cue.key == "take_away":
             return [Notice(t=cue.t, level="info", code="take_away", text=cue.text)]
         if cue.priority == Priority.TECHNIQUE:
-            return self._remembered(self._effects.given(cue))
+            return self._remember(self._effects.given(cue))
         return []
 
     def _pace(self, wanted: list[Proposal], now: float) -> list[Beat]:

@@ -133,26 +133,26 @@ class Safety:
         """Process an input or an event; return the cues that it requires."""
         match item:
             case Stumble():
-                return self._stumbled(item, known, now)
+                return self._stumble(item, known, now)
             case Fall():
-                return self._fell(item, known, now)
+                return self._fall_cue(item, known, now)
             case Link():
                 return self._link(item, known, now)
             case Notice():
-                return self._noticed(item, now)
+                return self._notice(item, now)
             case BeltState() if item.doubt in DOUBTED and item.doubt not in self._doubted:
                 return self._doubt(item, now)
             case Battery():
                 return self._battery(item, now)
             case CueDone():
-                return self._done(item, now)
+                return self._report_failure(item, now)
             case Stride():
                 self._walking_since = self._walking_since or now
                 return []
             case _:
-                return [*self._owed.values(), *self._again(known, now)]
+                return [*self._owed.values(), *self._pass_time(known, now)]
 
-    def _stumbled(self, item: Stumble, known: Known, now: float) -> list[Proposal]:
+    def _stumble(self, item: Stumble, known: Known, now: float) -> list[Proposal]:
         self._hold_until, self._upset_at = known.footfalls + self._plan.hold_steps, now
         because: Reason = {"score": round(item.score, 2)}
         return [
@@ -166,7 +166,7 @@ class Safety:
             )
         ]
 
-    def _fell(self, item: Fall, known: Known, now: float) -> list[Proposal]:
+    def _fall_cue(self, item: Fall, known: Known, now: float) -> list[Proposal]:
         if self.fallen:
             return []
         self._fall = item
@@ -195,14 +195,16 @@ class Safety:
         self._links[item.sensor] = item.state
         because: Reason = {"sensor": item.sensor, "age_s": item.age_s}
         if item.state == "lost" and before != "lost":
-            return self._gone(item.sensor, known, now, because)
+            return self._announce_loss(item.sensor, known, now, because)
         if item.state != "lost" and before == "lost":
-            return self._back(now, because)
+            return self._announce_return(now, because)
         return []
 
-    def _gone(self, sensor: str, known: Known, now: float, because: Reason) -> list[Proposal]:
+    def _announce_loss(
+        self, sensor: str, known: Known, now: float, because: Reason
+    ) -> list[Proposal]:
         """Announce that a sensor is gone, or that nobody is watched any more."""
-        late = self._late(sensor, now) if sensor in self._lagging else []
+        late = self._owe_late(sensor, now) if sensor in self._lagging else []
         if not self._all_lost():
             return late or [
                 safety_cue("sensor_lost", Priority.LIMIT, now, "lost", valid_s=5.0, because=because)
@@ -212,18 +214,18 @@ class Safety:
             return [safety_cue("blind", Priority.LINK, now, "lost", valid_s=5.0, because=because)]
         return []
 
-    def _late(self, sensor: str, now: float) -> list[Proposal]:
+    def _owe_late(self, sensor: str, now: float) -> list[Proposal]:
         """Owe the reason why a sensor counts as lost, even after "blind" was said."""
         priority = Priority.LINK if self._all_lost() else Priority.LIMIT
         return self._owe(LATE, now, "lost", {"sensor": sensor}, priority, valid_s=5.0)
 
-    def _noticed(self, item: Notice, now: float) -> list[Proposal]:
+    def _notice(self, item: Notice, now: float) -> list[Proposal]:
         """Announce a sensor's or treadmill's fault."""
         because: Reason = {"notice": item.text}
         if item.code == "link_lags":
             self._lagging.add(item.sensor)
             if self._links.get(item.sensor) == "lost":
-                return self._late(item.sensor, now)
+                return self._owe_late(item.sensor, now)
         elif item.code == "link_fresh":
             self._lagging.discard(item.sensor)
             if not self._lagging:
@@ -239,7 +241,7 @@ class Safety:
         self._doubted.add(item.doubt)
         return self._owe("belt_doubt", now, "belt", {"doubt": item.doubt})
 
-    def _back(self, now: float, because: Reason) -> list[Proposal]:
+    def _announce_return(self, now: float, because: Reason) -> list[Proposal]:
         """Announce that the runner is watched again, or that the last missing sensor is back."""
         if self.blind:
             self._blind_since, self._seen_at = None, now
@@ -262,7 +264,7 @@ class Safety:
         because: Reason = {"sensor": item.sensor, "percent": item.percent}
         return self._owe("battery_low", now, "battery", because)
 
-    def _done(self, item: CueDone, now: float) -> list[Proposal]:
+    def _report_failure(self, item: CueDone, now: float) -> list[Proposal]:
         """Report, once per channel and reason, that cues fail, until the channel works again."""
         if item.ok:
             self._failed = {f for f in self._failed if f[0] != item.channel}
@@ -275,7 +277,7 @@ class Safety:
         self._notices.append(Notice(t=now, level="warning", code="cue_failed", text=text))
         return self._owe("clip_missing", now, "clip", {"cue": item.key, "channel": item.channel})
 
-    def _again(self, known: Known, now: float) -> list[Proposal]:
+    def _pass_time(self, known: Known, now: float) -> list[Proposal]:
         """Repeat lasting alarms, end what is over, and notice a missing belt speed."""
         if now - max(known.stride_at, self._upset_at) > STOOD_S:
             self._hold_until = 0

@@ -74,14 +74,14 @@ class Asymmetry(Rule):
     def consider(self, news: Input | AnyEvent, known: Known) -> Proposal | None:
         """Judge the asymmetry with each settled stride."""
         if isinstance(news, Link):
-            self._heard(news)
+            self._note_link(news)
         if isinstance(news, Stride):
             self._ordinary.walk(known.now)
         flat_since = self._landings.flat_since(known, judges=not self._lost)
         if flat_since is not None:
             self._asks = self._asks if self._flat else _question(known)
             self._flat = True
-            return self._asked(flat_since)
+            return self._ask(flat_since)
         self._flat = False
         if len({flat(came[-1]) for came in known.landed.values()}) > 1:
             self._begin_again()
@@ -101,7 +101,7 @@ class Asymmetry(Rule):
         spread = known.judged.reference.cv if known.judged else math.inf
         since = self._watch.feed(news, known, least=SPREADS * 100.0 * spread)
         if self._limp_since is not None:
-            return self._asked(self._limp_since)
+            return self._ask(self._limp_since)
         if since is None:
             return None
         side = "left" if self._watch.mean > 0.0 else "right"
@@ -125,7 +125,7 @@ class Asymmetry(Rule):
         if not off:
             self._ordinary.note(terms, value, now)
 
-    def _asked(self, since: float) -> Proposal:
+    def _ask(self, since: float) -> Proposal:
         return safety_cue(
             self._asks,
             Priority.LIMIT,
@@ -136,7 +136,7 @@ class Asymmetry(Rule):
             because={"asymmetry_percent": self._value},
         )
 
-    def _heard(self, link: Link) -> None:
+    def _note_link(self, link: Link) -> None:
         """Note which sensors are lost: values seen without them are not comparable."""
         if link.state == "lost":
             self._lost.add(link.sensor)

@@ -45,7 +45,7 @@ class Unsteady(Rule):
             self._stumbled = now
         if known.stability != "unsteady":
             self._since = None
-            return self._again(known)
+            return self._steady_again(known)
         self._over = None
         self._since = now if self._since is None else self._since
         if known.at_rest:
@@ -56,9 +56,9 @@ class Unsteady(Rule):
                 return None
             grave_after = STUMBLE_GRAVE_AFTER_S
         self._warned = True
-        return self._proposed(now - self._since >= grave_after, self._since, known)
+        return self._warning(now - self._since >= grave_after, self._since, known)
 
-    def _proposed(self, grave: bool, since: float, known: Known) -> Proposal:
+    def _warning(self, grave: bool, since: float, known: Known) -> Proposal:
         lasting = known.now - since
         rarer = [every for after, every in RARER if lasting >= after]
         return safety_cue(
@@ -70,7 +70,7 @@ class Unsteady(Rule):
             because={"score": known.score, "lasting_s": round(lasting, 2)},
         )
 
-    def _again(self, known: Known) -> Proposal | None:
+    def _steady_again(self, known: Known) -> Proposal | None:
         """Propose "steady again" after a warning."""
         if known.stability != "steady" or not self._warned:
             return None
