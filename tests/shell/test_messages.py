@@ -141,7 +141,7 @@ def test_closed_streams_are_no_error(closed):
     done = in_a_shell(f"setup {closed}")
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
-    assert ("nobody to ask" in done.stderr) == ("2>" not in closed)
+    assert ("not a terminal" in done.stderr) == ("2>" not in closed)
 
 
 def test_a_terminal_of_few_characters_gets_marks_that_differ():

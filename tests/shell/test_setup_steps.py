@@ -145,7 +145,7 @@ def nothing(args):
 def test_a_first_start_without_a_configuration_is_set_up_from_a_phone(tmp_path, monkeypatch):
     path, served = tmp_path / "cued.toml", []
     monkeypatch.setattr(config, "SEARCHED", (str(path),))
-    monkeypatch.setattr(setup, "from_a_phone", lambda place, beside: served.append(place))
+    monkeypatch.setattr(setup, "from_a_phone", lambda place, unattended: served.append(place))
     monkeypatch.setattr(run, "load_config", nothing)
     with pytest.raises(ConfigError):  # nobody came
         run.run(argparse.Namespace(config=None, set_up=False))
