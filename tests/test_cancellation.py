@@ -123,7 +123,7 @@ class Sent(NamedTuple):
 
 
 @pytest.mark.parametrize("asked", ["publish", "subscribe", "unsubscribe"])
-async def test_a_cancellation_that_aiomqtt_forgets_ends_the_task(asked, monkeypatch):
+async def test_a_cancellation_swallowed_by_aiomqtt_ends_the_task(asked, monkeypatch):
     async def forgetful(_client, answer, **_limit):
         try:
             await answer

@@ -33,7 +33,7 @@ def test_every_example_configuration_loads(path):
         ("config/cued.schema.json", ["--schema"]),
     ],
 )
-def test_what_is_made_from_the_code_is_current(file, arguments, capsys):
+def test_generated_files_are_current(file, arguments, capsys):
     __main__.main(["parts", *arguments])
     made = capsys.readouterr().out
     assert (HOME / file).read_text("utf-8") == made, f"{file} is stale: run scripts/docs"
@@ -196,7 +196,7 @@ def test_every_module_has_a_test_that_can_be_found():
 
 
 @pytest.mark.parametrize("path", sorted(Path("tests/system/guest").glob("*.py")), ids=str)
-def test_what_runs_in_the_guest_alone_imports_names_that_exist(path):
+def test_scripts_for_the_guest_import_names_that_exist(path):
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("cued"):
             package = importlib.import_module(str(node.module))
@@ -234,7 +234,7 @@ def functions() -> Iterator[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef]]:
                 yield f"{path.relative_to(HOME)}:{node.lineno}", node
 
 
-def test_what_a_function_says_first_is_what_it_does():
+def test_a_docstring_starts_with_what_the_function_does():
     assert not [
         where
         for where, node in functions()
@@ -242,7 +242,7 @@ def test_what_a_function_says_first_is_what_it_does():
     ]
 
 
-def test_what_returns_nothing_does_not_say_that_it_does():
+def test_a_function_without_a_result_does_not_claim_one():
     assert not [
         where
         for where, node in functions()
@@ -252,7 +252,7 @@ def test_what_returns_nothing_does_not_say_that_it_does():
     ]
 
 
-def test_every_file_that_a_docstring_names_is_there():
+def test_every_file_named_in_a_docstring_exists():
     folders = ("cued", "scripts", "tests", "hardware")
     there = {path.name for folder in folders for path in (HOME / folder).rglob("*.py")}
     there.add("clocksync.py")  # Klipper's

@@ -30,7 +30,7 @@ def test_the_python_prints_strides():
     assert printed.getvalue().count("Stride(") > 100
 
 
-def test_the_configuration_is_one():
+def test_the_configuration_loads():
     assert config.convert(tomllib.loads(block("toml"))).sensors["back"].placement == "lower_back"
 
 
@@ -57,7 +57,7 @@ def test_every_link_leads_somewhere(page):
 GENERATED = ("parts.md", "accuracy-figures.md", "phases.md")
 
 
-def test_the_documents_stay_short_enough_to_be_read():
+def test_the_documents_stay_short():
     texts = [p.read_text("utf-8") for p in HOME.glob("docs/*.md") if p.name not in GENERATED]
     words = [word for text in texts for word in text.split() if re.search(r"\w", word)]
     assert len(words) < 20_000
@@ -67,7 +67,7 @@ NO_COMMAND = {"pod"}  # the name that a pod advertises begins so, too
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
-def test_every_command_that_is_named_is_there(page):
+def test_every_command_that_is_named_exists(page):
     there = {__main__.command(name).NAME for name in __main__.available()}
     named = set(re.findall(r"`(?:sudo )?cued ([a-z]+)", page.read_text("utf-8")))
     assert named <= there | NO_COMMAND

@@ -89,7 +89,7 @@ async def test_a_cue_that_is_over_is_reported_as_done(name: str, site: Site) -> 
 
 
 @pytest.mark.parametrize("name", EVERY)
-async def test_it_is_off_after_it_is_left(name: str, site: Site) -> None:
+async def test_it_is_off_after_the_context_ends(name: str, site: Site) -> None:
     made = Made(name, site)
     async with made.actuator as actuator:
         actuator.give(unsteady("unsteady"))
@@ -97,7 +97,7 @@ async def test_it_is_off_after_it_is_left(name: str, site: Site) -> None:
 
 
 @pytest.mark.parametrize("name", EVERY)
-async def test_it_is_off_after_an_exception_which_passes_unchanged(name: str, site: Site) -> None:
+async def test_it_is_off_after_an_exception_which_propagates(name: str, site: Site) -> None:
     made = Made(name, site)
 
     async def live() -> None:
@@ -140,7 +140,7 @@ async def test_cancel_turns_it_off_and_reports_the_cue(name: str, site: Site) ->
 
 
 @pytest.mark.parametrize("name", EVERY)
-async def test_each_cue_is_reported_once_however_they_cut_each_other_off(
+async def test_each_cue_is_reported_once_when_they_interrupt_each_other(
     name: str, site: Site
 ) -> None:
     made = Made(name, site)
@@ -156,7 +156,7 @@ async def test_each_cue_is_reported_once_however_they_cut_each_other_off(
 
 
 @pytest.mark.parametrize("name", EVERY)
-async def test_giving_blocks_nobody(name: str, site: Site) -> None:
+async def test_giving_a_cue_never_blocks(name: str, site: Site) -> None:
     made = Made(name, site)
     took: list[float] = []
     async with made.actuator as actuator:
@@ -182,7 +182,7 @@ async def test_it_leaves_no_thread_behind(name: str, site: Site) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(NO_DEVICE))
-async def test_a_missing_device_is_one_notice_and_no_cue_passes_for_given(
+async def test_a_missing_device_gives_one_notice_and_no_cue_counts_as_given(
     name: str, site: Site
 ) -> None:
     made = Made(name, msgspec.structs.replace(site, hardware=True, chip=4095), **NO_DEVICE[name])

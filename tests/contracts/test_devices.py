@@ -190,7 +190,7 @@ def test_every_device_has_messages_here():
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_file_says_its_facts_source_and_certainty(name):
+def test_the_file_states_its_source_and_certainty(name):
     doc = importlib.import_module(f"cued.devices.{name}").__doc__ or ""
     assert "Protocol facts" in doc
     assert "Source" in doc
@@ -244,7 +244,7 @@ def test_mutated_messages_give_samples_or_decode_error(name, data):
         ("xsens_dot", 40 * "00", 8),
     ],
 )
-def test_a_number_that_is_none_is_a_decode_error(name, message, at, number):
+def test_nan_is_a_decode_error(name, message, at, number):
     data = bytearray(H(message))
     data[at : at + 4] = H(number)  # quiet and signalling NaN, infinity, the largest float
     device = build(name)
@@ -262,7 +262,7 @@ def over_and_over(device, char: str, data: bytes) -> None:
 @pytest.mark.parametrize("name", NAMES)
 @given(data=st.data())
 @settings(max_examples=15, deadline=None)
-def test_a_copy_taken_half_way_goes_on_identically(name, data):
+def test_a_copy_taken_half_way_continues_identically(name, data):
     messages = data.draw(st.lists(mutated(KNOWN[name]), min_size=2, max_size=12))
     one = build(name)
     one.start([])
@@ -280,13 +280,13 @@ def test_start_and_stop_are_actions(name):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_device_without_its_service_is_refused_with_a_sentence(name):
+def test_a_device_without_its_service_is_refused_with_a_message(name):
     with pytest.raises(DecodeError, match=r"\w+ \w+ \w+"):
         build(name).start(["0000180a-0000-1000-8000-00805f9b34fb"])
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_no_device_takes_an_unnamed_stranger_for_its_own(name):
+def test_no_device_claims_an_unknown_unnamed_device(name):
     module = importlib.import_module(f"cued.devices.{name}")
     assert module.matches(Advert("AA:BB:CC:DD:EE:FF", "")) is False
     assert module.matches(Advert("AA:BB:CC:DD:EE:FF", "Kitchen scale")) is False

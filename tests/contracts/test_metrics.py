@@ -65,7 +65,7 @@ def test_every_option_is_described_and_bounded(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_is_documented(name: str) -> None:
+def test_every_metric_is_documented(name: str) -> None:
     metric = built("metrics", name)
     assert len(parts.about("metrics", name)) > 20
     module = importlib.import_module(f"{parts.KINDS['metrics']}.{name}")
@@ -115,7 +115,7 @@ def test_two_metrics_of_a_kind_share_nothing(name: str, cycles: list[Cycle]) -> 
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_says_something_about_a_complete_walk_and_nothing_before_it(name: str) -> None:
+def test_a_metric_has_a_value_after_a_whole_walk_and_none_before(name: str) -> None:
     metric = built("metrics", name)
     values = []
     for i in range(400):

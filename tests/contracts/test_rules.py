@@ -102,7 +102,7 @@ def test_a_rule_is_documented_and_its_defaults_are_within_its_own_bounds(name: s
 
 
 @pytest.mark.parametrize("name", RULES)
-def test_a_rule_says_what_it_needs_and_what_is_missing(name: str) -> None:
+def test_a_rule_states_what_it_needs_and_what_is_missing(name: str) -> None:
     needs = build(name).needs
     assert needs
     assert needs <= ALL_NEEDS
@@ -124,7 +124,7 @@ def test_a_rule_is_silent_in_a_steady_walk(name: str) -> None:
 @pytest.mark.once
 @pytest.mark.parametrize("place", ["free run", "program"])
 @pytest.mark.parametrize("name", RULES)
-def test_what_a_rule_proposes_was_declared_and_rests_on_numbers(name: str, place: str) -> None:
+def test_a_rule_proposes_only_declared_cues_with_their_numbers(name: str, place: str) -> None:
     known = program() if place == "program" else None
     rule, spoken = build(name), [load_words(language) for language in LANGUAGES]
     for proposal in ask(rule, walk(400, slow=1.2, odd=20.0), known):
@@ -138,13 +138,13 @@ def test_what_a_rule_proposes_was_declared_and_rests_on_numbers(name: str, place
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", RULES)
-def test_what_a_rule_may_propose_can_be_said_in_every_language(name: str, language: str) -> None:
+def test_every_cue_of_a_rule_can_be_said_in_every_language(name: str, language: str) -> None:
     words = load_words(language)
     assert set(build(name).keys) <= set(words.keys())
 
 
 @pytest.mark.parametrize("name", RULES)
-def test_a_copied_rule_goes_on_identically(name: str) -> None:
+def test_a_copied_rule_continues_identically(name: str) -> None:
     rule, items = build(name), walk(300, slow=1.2, odd=20.0)
     half = len(items) // 2
     known, other = program(), Known()
@@ -154,19 +154,19 @@ def test_a_copied_rule_goes_on_identically(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", RULES)
-def test_a_rule_without_baseline_direction_or_belt_gives_no_technique_cue(name: str) -> None:
+def test_without_baseline_direction_or_belt_there_is_no_technique_cue(name: str) -> None:
     blind = [i for i in walk(400, slow=1.3, odd=20.0) if not isinstance(i, BeltState | Stability)]
     proposed = ask(build(name), blind)
     assert proposed == []
 
 
-def test_the_steady_walk_of_these_tests_would_be_noticed_if_it_were_not_steady() -> None:
+def test_the_rules_react_when_the_walk_is_made_unsteady() -> None:
     loud = {name for name in RULES if ask(build(name), walk(400, slow=1.2, odd=20.0))}
     assert {"overlong_stride", "unsteady", "trunk_lean", "asymmetry", "hard_landing"} <= loud
     assert {"cadence_drift", "metronome"} <= loud
 
 
-def test_what_is_worn_meets_needs() -> None:
+def test_worn_sensors_meet_needs() -> None:
     assert offered(["foot_left"], belt=False, program=False) == {"stride"}
     both = offered(["foot_left", "foot_right", "lower_back"], belt=True, program=True)
     assert both == {"stride", "feet", "trunk", "belt", "pace", "program"}

@@ -64,7 +64,7 @@ async def at_work(sink: Sink, rounds: int) -> float:
 
 
 @pytest.mark.parametrize("name", parts.names("sinks"))
-async def test_taking_waits_for_nobody(
+async def test_taking_an_event_never_blocks(
     name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     slowest = await at_work(build(name, tmp_path), 300)
@@ -72,7 +72,7 @@ async def test_taking_waits_for_nobody(
 
 
 @pytest.mark.parametrize("name", parts.names("sinks"))
-async def test_leaving_without_ever_having_run_is_harmless(
+async def test_leaving_without_having_run_is_harmless(
     name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     async with build(name, tmp_path) as _:
@@ -80,7 +80,7 @@ async def test_leaving_without_ever_having_run_is_harmless(
 
 
 @pytest.mark.parametrize("name", parts.names("sinks"))
-async def test_it_ends_soon_when_told_to(
+async def test_it_ends_soon_when_cancelled(
     name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     async with asyncio.timeout(15):
@@ -96,7 +96,7 @@ async def test_leaving_flushes_event_lines(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("events", [1, 5000])
-def test_event_lines_that_find_no_room_are_told_once(
+def test_a_full_disk_for_event_lines_is_reported_once(
     caplog: pytest.LogCaptureFixture, events: int
 ) -> None:
     lines = EventLines(Config(file="/dev/full"), Site(), lambda _: None)
@@ -109,7 +109,7 @@ def test_event_lines_that_find_no_room_are_told_once(
     ]
 
 
-async def test_event_lines_that_cannot_be_begun_do_not_end_the_daemon(
+async def test_an_event_file_that_cannot_be_opened_does_not_end_the_daemon(
     caplog: pytest.LogCaptureFixture, tmp_path: Path
 ) -> None:
     await at_work(

@@ -24,7 +24,7 @@ SITE = Site(hardware=False)
 
 
 @pytest.mark.parametrize("name", EVERY)
-def test_a_source_is_one_part_with_a_sentence(name):
+def test_a_source_is_one_part_with_a_description(name):
     part = parts.load("sources", name)
     assert parts.about("sources", name).endswith(".")
     for method in ("run", "request"):
@@ -65,7 +65,7 @@ def made(tmp_path, speed, **options):
     return simulate.PART.build(config, SITE)
 
 
-async def test_a_simulated_run_played_is_the_run_itself(tmp_path):
+async def test_playing_a_simulated_run_gives_the_run_itself(tmp_path):
     got: list[Input] = []
     ups: list[None] = []
     await made(tmp_path, 0.0).run(got.append, lambda: ups.append(None))
@@ -81,7 +81,7 @@ async def test_a_simulated_run_played_is_the_run_itself(tmp_path):
     assert len(ups) == 1
 
 
-async def test_waiting_does_not_add_up(tmp_path, monkeypatch):
+async def test_errors_of_waiting_do_not_add_up(tmp_path, monkeypatch):
     now = [100.0]
 
     async def oversleep(wait: float) -> None:
@@ -98,7 +98,7 @@ async def test_waiting_does_not_add_up(tmp_path, monkeypatch):
     assert max(late) < 0.005  # and the lateness is that of one timer, not of hundreds
 
 
-async def test_the_belt_does_what_it_is_asked(tmp_path):
+async def test_the_belt_obeys_requests(tmp_path):
     source = made(tmp_path, 0.0)
     answers: list[str] = []
     speeds: list[float] = []
@@ -116,7 +116,7 @@ async def test_the_belt_does_what_it_is_asked(tmp_path):
     assert await source.request(BeltRequest(t=12.0, speed_m_s=50.0)) != ""
 
 
-def test_another_seed_is_another_person(tmp_path):
+def test_another_seed_gives_another_person(tmp_path):
     first = [p.acc.tobytes() for p in packets(made(tmp_path, 0.0))]
     assert first == [p.acc.tobytes() for p in packets(made(tmp_path, 0.0))]
     assert first != [p.acc.tobytes() for p in packets(made(tmp_path, 0.0, seed=99))]
@@ -126,7 +126,7 @@ def packets(source):
     return [x for x in source.simulation.inputs() if isinstance(x, Packet)]
 
 
-def test_a_scenario_that_is_no_file_lists_the_shipped_ones():
+def test_an_unknown_scenario_lists_the_shipped_ones():
     with pytest.raises(ConfigError, match="not one of backward, fall"):
         open_scenario("nowhere")
     assert "workout" in scenarios()

@@ -20,7 +20,7 @@ def made(name: str, **asked: str | int) -> Voice:
     return parts.load("voices", name).build(VoiceOptions("en", **asked))  # pyright: ignore
 
 
-def test_the_voices_can_be_chosen_and_nothing_else() -> None:
+def test_only_known_voices_can_be_chosen() -> None:
     assert {"espeak_ng", "pico", "piper", "pyttsx3"} <= set(EVERY)
     for name in EVERY:
         assert speech.Config(renderer=name).renderer == name
@@ -42,7 +42,7 @@ def test_a_voice_that_is_not_installed_says_so_in_one_line(
     assert "\n" not in str(missing.value)
 
 
-def test_where_the_chosen_voice_is_missing_espeak_ng_speaks_and_it_is_told(
+def test_espeak_ng_replaces_a_missing_voice_and_this_is_reported(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     program(tmp_path / "espeak-ng", "exit 0")
@@ -52,7 +52,7 @@ def test_where_the_chosen_voice_is_missing_espeak_ng_speaks_and_it_is_told(
     assert type(voice).__name__ == "EspeakNg"
 
 
-def test_pico_is_asked_for_language_pace_and_a_name_that_ends_in_wav(
+def test_pico_gets_language_pace_and_a_file_name_ending_in_wav(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     program(tmp_path / "pico2wave", f'for a; do echo "$a" >>{tmp_path}/asked; done; echo w >"$4"')
@@ -67,7 +67,7 @@ def test_pico_is_asked_for_language_pace_and_a_name_that_ends_in_wav(
     assert (tmp_path / "out.raw").read_text() == "w\n"
 
 
-def test_pico_refuses_a_voice_that_it_has_not(
+def test_pico_refuses_a_voice_it_does_not_have(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     program(tmp_path / "pico2wave", "exit 0")
@@ -76,7 +76,7 @@ def test_pico_refuses_a_voice_that_it_has_not(
         made("pico", voice="xx").open()
 
 
-def test_a_program_that_fails_is_told_in_its_last_words(
+def test_a_failing_program_is_reported_with_its_last_line(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     program(tmp_path / "espeak-ng", "echo first >&2; echo no such voice >&2; exit 1")

@@ -72,7 +72,7 @@ def refused(tmp_path, text, settings=None):
     return str(caught.value).split("\n")
 
 
-def test_all_mistakes_of_a_file_are_told_at_once_a_line_each(tmp_path):
+def test_all_mistakes_of_a_file_are_reported_at_once_a_line_each(tmp_path):
     told = refused(
         tmp_path,
         "[station]\nnam = 'x'\nlanguage = 'english'\n[sensors.a]\ndevice = 'pood'\n"
@@ -129,16 +129,16 @@ def test_all_mistakes_of_a_file_are_told_at_once_a_line_each(tmp_path):
         ("hour = 020", "line 2: a number begins with no 0: write 20"),
     ],
 )
-def test_what_people_write_that_toml_does_not_know_is_recognised(tmp_path, line, said):
+def test_common_slips_that_are_not_toml_are_recognised(tmp_path, line, said):
     assert refused(tmp_path, f"[station]\n{line}\n")[0].startswith(f"cued.toml: {said}")
 
 
-def test_every_such_line_is_told(tmp_path):
+def test_every_line_with_a_slip_is_reported(tmp_path):
     told = refused(tmp_path, "[station]\nname = “gym”\n[gait]\na = 1,5\nb = 2,5\n")
     assert len(told) == 3
 
 
-def test_lines_that_are_no_toml_in_different_ways_are_told_at_once(tmp_path):
+def test_different_slips_are_reported_at_once(tmp_path):
     told = refused(
         tmp_path,
         "[station]\nname = gym\nhardware = yes\nlanguage: de\n[coach]\npraise =\n// done\n",
@@ -147,7 +147,7 @@ def test_lines_that_are_no_toml_in_different_ways_are_told_at_once(tmp_path):
 
 
 @pytest.mark.parametrize("line", ["name = 'a – b'", "name = 'a\u00a0b'  # – \u00a0"])
-def test_what_stands_in_quotes_or_comments_is_no_slip(line):
+def test_quotes_and_comments_hold_no_slips(line):
     assert toml.slips(f"[station]\n{line}\n") == {}
 
 
@@ -157,7 +157,7 @@ def test_a_number_in_quotes_is_recognised(tmp_path, written):
     assert "needs a number, not text in quotes; write 1.5, without quotes" in told[0]
 
 
-def test_a_mistake_in_a_setting_is_not_the_files(tmp_path):
+def test_a_mistake_in_a_setting_is_not_blamed_on_the_file(tmp_path):
     told = refused(tmp_path, "[station]\n", {"station.name": "5", "station.language": "'english'"})
     assert [line.split(":")[0] for line in told] == ["--set", "--set"]
     told = refused(tmp_path, "[station]\n", {"stations.name": "x", "station.name.x": "1"})
@@ -175,7 +175,7 @@ def test_a_mistake_in_a_setting_is_not_the_files(tmp_path):
         ("Name", ["name"], "name"),
     ],
 )
-def test_only_what_is_near_is_suggested(word, known, near):
+def test_only_similar_names_are_suggested(word, known, near):
     told = reading.meant(word, known)
     assert told == (f"; did you mean {near}?" if near else f" (there are: {', '.join(known)})")
 
@@ -194,7 +194,7 @@ def test_a_missing_file_is_named(tmp_path):
         config.load(tmp_path / "nowhere.toml")
 
 
-def test_settings_lie_over_the_file(tmp_path):
+def test_settings_override_the_file(tmp_path):
     path = tmp_path / "cued.toml"
     path.write_text("[sources.belt_by_hand]\nspeed_m_s = 1.0\n")
     loaded = config.load(path, {"sources.belt_by_hand.speed_m_s": "1.5", "station.name": "gym-2"})
@@ -240,7 +240,7 @@ def test_the_schema_knows_every_part():
         ("heart_rate", "chest", "heart_rate"),
     ],
 )
-def test_what_sends_no_motion_is_not_worn_for_it(device, placement, meant):
+def test_a_device_without_motion_data_is_not_worn_for_it(device, placement, meant):
     raw = {"sensors": {"it": {"device": device, "placement": placement}}}
     with pytest.raises(ConfigError, match=f'no motion.*write placement = "{meant}"'):
         config.convert(raw)

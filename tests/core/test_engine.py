@@ -121,7 +121,7 @@ def gait_lines(events):
     return sorted(lines(kept, with_known_t=False))
 
 
-def test_a_simulated_walk_gives_what_a_walk_is_made_of(walk):
+def test_a_simulated_walk_gives_strides_contacts_and_metrics(walk):
     inputs, worn = walk.inputs, walk.worn
     kinds = Counter(type(e).__name__ for e in feed_all(engine(worn), inputs))
     assert kinds["Footfall"] > 30
@@ -221,7 +221,7 @@ def test_silence_is_lost_within_a_second_and_never_steady(walk):
 
 
 @pytest.mark.parametrize("fault", ["nan", "flat"])
-def test_bad_data_inside_good_are_unknown_time_and_the_engine_goes_on(walk, fault):
+def test_bad_data_inside_good_are_unknown_time_and_the_engine_continues(walk, fault):
     inputs, worn = walk.inputs, walk.worn
     target = engine(worn)
     events = []
@@ -237,7 +237,7 @@ def test_bad_data_inside_good_are_unknown_time_and_the_engine_goes_on(walk, faul
 
 
 @pytest.mark.data
-def test_every_real_recording_passes_through(data):
+def test_every_real_recording_is_processed(data):
     folders = find_tables(data)
     assert len(folders) > 100
     for folder in folders[::9]:
@@ -246,7 +246,7 @@ def test_every_real_recording_passes_through(data):
         assert feed_all(engine(worn), packets(recording))
 
 
-def test_a_treadmill_that_is_gone_tells_no_speed_and_the_reason_is_told_once(walk):
+def test_a_lost_treadmill_gives_no_speed_and_the_reason_is_reported_once(walk):
     inputs, worn = walk.inputs, walk.worn
     target = engine(worn)
     lengths, notices = [], []
@@ -267,7 +267,7 @@ def test_a_treadmill_that_is_gone_tells_no_speed_and_the_reason_is_told_once(wal
     assert not any(speed != speed for speed in lengths)  # noqa: PLR0124 - a NaN is no answer
 
 
-def test_a_connection_that_never_brings_data_is_told_of_once(walk):
+def test_a_connection_without_data_is_reported_once(walk):
     target = engine(walk.worn)
     sensor, packet = next((i.sensor, i) for i in walk.inputs if isinstance(i, Packet))
     up, down = (LinkChanged(0.5, sensor, c, "" if c else "makes no sense") for c in (True, False))
@@ -286,7 +286,7 @@ breaks = [{ at_s = 15, what = "lag", by = 5, for_s = 8 }]
 """
 
 
-def test_a_link_whose_samples_come_late_is_lost_until_it_is_fresh_again():
+def test_a_link_with_late_samples_is_lost_until_it_is_fresh_again():
     inputs, worn = simulated(parse(LAGS))
     events = feed_all(engine(worn), inputs)
     links = [(e.sensor, e.state, e.t) for e in events if isinstance(e, Link)]
@@ -302,7 +302,7 @@ def test_a_link_whose_samples_come_late_is_lost_until_it_is_fresh_again():
     assert not blind
 
 
-def test_blocks_join_on_or_are_fresh_whatever_a_lagging_link_left_out(monkeypatch):
+def test_blocks_continue_or_start_fresh_whatever_a_lagging_link_left_out(monkeypatch):
     ends: dict[str, float] = {}
     feed = Body.feed
     left_out = []
@@ -321,7 +321,7 @@ def test_blocks_join_on_or_are_fresh_whatever_a_lagging_link_left_out(monkeypatc
 
 
 @pytest.mark.data
-def test_a_u_turn_costs_a_walker_with_two_feet_the_direction_once(data):
+def test_a_u_turn_makes_the_direction_of_two_feet_unknown_once(data):
     changes = []
     for name in ("s08-t1", "s08-t2", "s11-t2"):
         recording = read_table(data / "overground_walk" / f"voisard-{name}")

@@ -89,7 +89,7 @@ def test_two_detections_of_one_contact_are_one_hit():
     assert match([1.0], [0.98, 1.01], 0.1) == [(0, 1)]
 
 
-def test_no_pair_is_lost_to_the_nearest_one():
+def test_no_pair_is_lost_by_matching_the_nearest():
     assert match([1.0, 1.09], [1.05, 1.15], 0.06) == [(0, 0), (1, 1)]
 
 
@@ -288,7 +288,7 @@ def test_unknown_directions_are_not_right_and_backward_ones_are_counted():
     assert row.called_backward == STEPS - 2 + 1  # every stride, and the change of gait
 
 
-def test_a_gait_event_that_says_backward_counts_too():
+def test_a_gait_event_with_direction_backward_counts_too():
     wrong = Gait(t=10.0, known_t=10.2, mode="walking", direction="backward")
     assert scored(recording(), [*perfect(), wrong]).called_backward == 1
 
@@ -307,7 +307,7 @@ def test_a_bout_of_fewer_than_four_steps_ends_before_an_answer_is_due(contacts: 
     assert scored(recording(rows=rows), []).direction.never == never
 
 
-def test_an_answer_that_comes_too_late_after_a_stride_does_not_count_for_it():
+def test_an_answer_too_late_after_a_stride_does_not_count_for_it():
     events = [e for e in perfect() if not isinstance(e, Gait)]
     events.append(gait(contact_times()[9], 0.2, "walking", "forward"))
     assert scored(recording(), events).direction.steps_max == 10
@@ -468,7 +468,7 @@ def both() -> list[TableRecording]:
     return [recording(subject="voisard-s1"), recording(subject="voisard-s2")]
 
 
-def test_pooling_adds_up_and_survives_the_transfer_between_processes():
+def test_pooling_adds_up_and_survives_pickling():
     shifts = iter([0.0, 0.02])
     parts = [score(r, lambda _r, _s: perfect(next(shifts))) for r in both()]
     parts = [pickle.loads(pickle.dumps(part)) for part in parts]

@@ -24,7 +24,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "one"
 
 
-def test_a_stumble_is_told_from_signs_to_what_was_said(
+def test_a_stumble_is_explained_from_its_signs_to_the_cue(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ):
     assert main(["explain", str(folder), "--at", "8", "--text"]) == 0
@@ -47,7 +47,7 @@ def test_a_picture_is_drawn_of_the_kind_that_its_name_says(
 @pytest.mark.parametrize(
     "wrong", [["--at", "99"], ["--at", "nan"], ["--at", "8", "--out", "a.gif"]]
 )
-def test_what_cannot_be_explained_is_refused_in_a_line(
+def test_what_cannot_be_explained_is_refused_in_one_line(
     folder: Path, wrong: list[str], capsys: pytest.CaptureFixture[str]
 ):
     assert main(["explain", str(folder), *wrong]) == 1

@@ -31,6 +31,6 @@ def test_rounded_rows_become_an_exact_rotation():
         (((float("nan"), 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)), "three numbers"),
     ],
 )
-def test_what_is_no_rotation_is_refused(rows, said):
+def test_a_matrix_that_is_no_rotation_is_refused(rows, said):
     with pytest.raises(ValueError, match=said):
         rotation(rows)

@@ -33,7 +33,7 @@ def inputs(draw: st.DataObject) -> list[Packet | Command | Tick]:
 
 
 @given(st.data())
-def test_every_sample_comes_once_in_its_order_and_commands_keep_their_place(data):
+def test_every_sample_comes_once_in_order_and_commands_keep_their_place(data):
     before = inputs(data)
     after = list(joined(before))
     commands = [i for i in before if isinstance(i, Command)]

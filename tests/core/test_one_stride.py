@@ -65,7 +65,7 @@ def test_its_length_is_the_belts_speed_times_its_time(told):
     assert (stride.direction, stride.mode, stride.clean) == ("forward", "walking", True)
 
 
-def test_ten_strides_after_the_change_it_is_said_and_why(told):
+def test_ten_strides_after_the_change_the_cue_is_given_with_its_reason(told):
     cue = cue_of(told)
     assert (cue.text, cue.verdict) == ("Short, quick steps", "given")
     assert cue.t == pytest.approx(76.44, abs=1.3)  # within a stride of each foot

@@ -99,7 +99,7 @@ def test_inputs_and_events_come_back_in_their_order_to_the_last_bit(given_, even
 
 
 @given(st.binary(max_size=200), st.sampled_from(["/samples/trunk", "/notifications/trunk/a"]))
-def test_bytes_that_are_no_message_are_refused(data, topic):
+def test_invalid_messages_are_refused(data, topic):
     try:
         item = item_of(topic, data)
     except ValueError:
@@ -143,7 +143,7 @@ def whole(tmp_path_factory):
 @pytest.mark.once
 @given(at=st.floats(0.0, 1.0))
 @settings(max_examples=150)
-def test_cut_at_any_byte_what_was_complete_is_read_and_nothing_else(whole, at, tmp_path_factory):
+def test_a_file_cut_at_any_byte_gives_exactly_its_complete_messages(whole, at, tmp_path_factory):
     path = tmp_path_factory.getbasetemp() / "cut.mcap"
     cut = whole[: int(at * len(whole))]
     path.write_bytes(cut)
@@ -235,20 +235,20 @@ def opened(told):
     return file.drain()
 
 
-def test_a_newer_format_is_refused_and_says_by_whom_it_was_written(tmp_path):
+def test_a_newer_format_is_refused_with_its_writer(tmp_path):
     path = tmp_path / "new.mcap"
     path.write_bytes(opened({"format": FORMAT + 1, "cued": "9.0"}))
     with pytest.raises(RecordingError, match=f"format {FORMAT + 1}, written by cued 9.0"):
         RecordedSession(path)
 
 
-def test_a_key_that_a_later_version_added_is_no_obstacle(tmp_path):
+def test_a_key_added_by_a_later_version_is_ignored(tmp_path):
     path = tmp_path / "later.mcap"
     path.write_bytes(opened({"format": FORMAT, "weather": "fine"}))
     assert len(RecordedSession(path).parts) == 1
 
 
-def test_a_part_is_summed_up(tmp_path):
+def test_a_part_is_summarised(tmp_path):
     path = tmp_path / "s.mcap"
     log = SessionWriter(path, Opening(began=1.7e9, t=0.0))
     cue = Cue(t=2.0, key="tall", text="", pattern="none", priority=2, verdict="given")
@@ -285,7 +285,7 @@ def test_time_backward_is_the_same_with_any_sensors(tmp_path, sides):
     assert part.ending.backward_s == pytest.approx(60.0, abs=1.0)
 
 
-def test_a_difference_names_what_is_gone_and_what_is_new():
+def test_a_difference_names_what_is_missing_and_what_is_new():
     a, b, c = (stride(float(t)) for t in range(3))
     assert not compare([a, b], [a, b])
     found = compare([a, b], [a, c])
@@ -293,7 +293,7 @@ def test_a_difference_names_what_is_gone_and_what_is_new():
     assert compare([a, b], [b, a]).reordered
 
 
-def test_the_engines_options_are_part_of_an_opening():
+def test_an_opening_includes_the_engine_options():
     from cued.config import convert
     from cued.recording.sessions.opening import configuration, tables
 

@@ -82,7 +82,7 @@ def test_from_consent_to_score(
     assert "simulated-p1 foot, walking forward" in said
 
 
-def test_each_change_is_marked_and_a_bout_begins_when_it_has_settled(
+def test_each_change_is_marked_and_a_bout_starts_once_it_has_settled(
     protocol: Path, tmp_path: Path, answer: Callable[[str], None]
 ):
     answer("yes")
@@ -116,7 +116,7 @@ def test_a_sensor_that_the_protocol_needs_is_named_before_consent(
 
 
 @pytest.mark.parametrize("name", shipped())
-def test_a_shipped_protocol_goes_both_ways_and_says_each_speed_that_it_wants(name: str):
+def test_a_shipped_protocol_has_both_directions_and_says_each_speed(name: str):
     protocol = read_protocol(name)
     moving = [step for step in protocol.step if step.gait in ("walk", "run")]
     assert {step.direction for step in moving} == {"forward", "backward"}
@@ -125,7 +125,7 @@ def test_a_shipped_protocol_goes_both_ways_and_says_each_speed_that_it_wants(nam
         assert f"{step.speed_m_s * 3.6:.1f}" in step.say
 
 
-def test_the_protocols_last_ten_minutes_and_an_afternoon_at_most():
+def test_protocols_last_from_ten_minutes_to_an_afternoon():
     assert 8 <= read_protocol("home").lasts_s / 60 <= 10
     assert read_protocol("lab").lasts_s / 60 <= 120
 

@@ -9,7 +9,7 @@ import pytest
 from cued.whole import replacing
 
 
-def test_a_file_takes_its_place_when_it_is_whole(tmp_path):
+def test_a_file_takes_its_place_only_when_complete(tmp_path):
     path = tmp_path / "a.json"
     path.write_bytes(b"old")
     with replacing(path, 0o600) as file:
@@ -21,7 +21,7 @@ def test_a_file_takes_its_place_when_it_is_whole(tmp_path):
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_what_lies_beside_is_not_written_through(tmp_path):
+def test_a_file_next_to_it_is_not_overwritten(tmp_path):
     path, other = tmp_path / "a.json", tmp_path / "other"
     other.write_bytes(b"somebody else's")
     path.with_name(f"a.json.{os.getpid()}.new").symlink_to(other)
@@ -37,7 +37,7 @@ def half(path, fault):
 
 
 @pytest.mark.parametrize("fault", [OSError, ValueError, KeyboardInterrupt])
-def test_a_fault_leaves_what_was_there_and_nothing_beside_it(tmp_path, fault):
+def test_a_fault_leaves_the_old_file_and_no_other(tmp_path, fault):
     path = tmp_path / "a.json"
     path.write_bytes(b"old")
     with pytest.raises(fault):

@@ -49,7 +49,7 @@ def test_a_part_is_watertight_and_stands_on_the_bed(triangles, board, part):
 
 
 @pytest.mark.parametrize("board", ["xiao", "feather"])
-def test_a_case_has_room_for_its_board_its_cell_and_its_switch_and_no_more(triangles, board):
+def test_a_case_has_just_enough_room_for_board_cell_and_switch(triangles, board):
     length, width, height = INNER[board]
     sizes = {p: np.ptp(triangles(board, p).reshape(-1, 3), axis=0) for p in ("shoe", "belt", "lid")}
     wings = 2 * 8
@@ -61,7 +61,7 @@ def test_a_case_has_room_for_its_board_its_cell_and_its_switch_and_no_more(trian
 
 
 @pytest.mark.parametrize("board", ["xiao", "feather"])
-def test_what_hangs_from_the_lid_ends_above_the_cell(triangles, board):
+def test_parts_hanging_from_the_lid_end_above_the_cell(triangles, board):
     hangs = np.ptp(triangles(board, "lid")[..., 2]) - 1.6
     cell = {"xiao": 4.5, "feather": 6.1}[board]
     assert INNER[board][2] - hangs == pytest.approx(cell + 0.5, abs=0.05)

@@ -63,7 +63,7 @@ def test_every_header_pin_has_the_name_it_has_on_the_pi(path):
         assert label.split()[0] == expected, f"header {pin}"
 
 
-def test_the_drawings_have_the_wires_that_the_program_names_and_no_pin_twice():
+def test_the_drawings_have_the_wires_of_the_program_and_no_pin_twice():
     drawn = [pin for path in DRAWINGS for pin in header_of(path)]
     sensor = {w.pin for w in WIRES if "belt sensor" in w.end}  # drawn in belt-sensor.md
     assert sorted(drawn) == sorted({w.pin for w in WIRES} - sensor)
@@ -71,7 +71,7 @@ def test_the_drawings_have_the_wires_that_the_program_names_and_no_pin_twice():
     assert {int(x) for x in re.findall(r"\(pin (\d+)", text)} == sensor
 
 
-def test_the_table_of_pins_is_what_the_program_says():
+def test_the_table_of_pins_is_that_of_the_program():
     rows = re.findall(
         r"^\| ([\d, ]+) \| ([\d, ]+) \| (.+?) \| .+? \| (.+?) \|$", README, re.MULTILINE
     )
@@ -89,7 +89,7 @@ def test_the_table_of_pins_is_what_the_program_says():
             assert key in options[_header.GPIO[wire.pin]]
 
 
-def test_the_table_of_boards_is_the_programs():
+def test_the_table_of_boards_is_that_of_the_program():
     names = {"zero2w": "Zero 2 W", "3b+": "3B+", "4": "4", "5": "5"}
     assert names.keys() == wiring.MODELS.keys()
     for model, told in wiring.MODELS.items():

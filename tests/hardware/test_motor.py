@@ -37,7 +37,7 @@ def written(bench, each):
 
 
 @pytest.mark.parametrize("pattern", [p for p in SCORES if p != "none"])
-def test_a_pattern_is_felt_as_it_is_written(bench, pattern):
+def test_a_pattern_is_felt_as_written(bench, pattern):
     felt = pulses(pattern)
     start = bench.chip.now_us * 1e-6
     bench.play(written(bench, rhythm(felt)))
@@ -48,7 +48,7 @@ def test_a_pattern_is_felt_as_it_is_written(bench, pattern):
 
 
 @pytest.mark.parametrize("each", [((0.0, 2.5),), ((0.0, 0.3),) * 8])
-def test_the_longest_that_can_be_written_is_off_after_half_a_second(bench, each):
+def test_the_longest_pattern_is_off_after_half_a_second(bench, each):
     bench.play(written(bench, each))
     bench.run(3)
     ((since, until),) = bench.felt()
@@ -56,7 +56,7 @@ def test_the_longest_that_can_be_written_is_off_after_half_a_second(bench, each)
 
 
 @pytest.mark.parametrize(("under_way_s", "felt"), [(0.0, 1), (0.15, 1), (0.25, 0), (1.0, 0)])
-def test_a_rhythm_that_was_under_way_for_too_long_is_not_played(bench, under_way_s, felt):
+def test_a_rhythm_that_arrives_too_late_is_not_played(bench, under_way_s, felt):
     command = written(bench, ((0.0, 0.1),))
     bench.run(under_way_s)
     bench.play(command)
@@ -64,7 +64,7 @@ def test_a_rhythm_that_was_under_way_for_too_long_is_not_played(bench, under_way
     assert len(bench.felt()) == felt
 
 
-def test_a_host_that_hears_nothing_does_not_write(bench):
+def test_a_host_without_data_from_the_pod_does_not_write(bench):
     host = decoder.Pod(NoOptions(), "back")
     host.start([decoder.DATA, decoder.MOTOR])
     (nothing_yet,) = host.pulse(9.0, ((0.0, 0.1),))
@@ -103,7 +103,7 @@ def test_the_motor_ends_with_link_stream_or_silence(bench, end):
     assert bench.driven[-1][1] is False
 
 
-def test_a_rhythm_of_a_link_before_is_not_felt_over_the_next(bench):
+def test_a_rhythm_of_the_last_link_is_not_played_on_the_next(bench):
     command = written(bench, ((0.0, 0.1),))
     bench.play(command)
     bench.disconnect()
@@ -115,7 +115,7 @@ def test_a_rhythm_of_a_link_before_is_not_felt_over_the_next(bench):
 
 
 @pytest.mark.parametrize("garbage", [b"\x02\x01", b"\x01", b"\x02\x01\0\0\0\0\0\x30", b"\xff" * 22])
-def test_what_cannot_be_read_is_silence(bench, garbage):
+def test_an_unreadable_rhythm_is_silent(bench, garbage):
     bench.play(written(bench, ((0.0, 0.4),)))
     bench.run(0.1)
     bench.play(garbage)
@@ -124,7 +124,7 @@ def test_what_cannot_be_read_is_silence(bench, garbage):
     assert until - since < 0.1 + 2 * STEP_S
 
 
-def test_a_pod_that_is_sent_to_sleep_hangs_up_until_it_is_moved(bench):
+def test_a_pod_sent_to_sleep_disconnects_until_it_is_moved(bench):
     bench.write(b"\x02")
     bench.run(0.1)
     assert bench.pod.tired

@@ -91,7 +91,7 @@ def test_the_counter_wraps():
 @pytest.mark.parametrize(
     ("length", "samples"), [(20, 0), (21, 0), (22, 1), (58, 4), (182, 14), (500, 19)]
 )
-def test_a_frame_is_made_to_fit_the_link(length, samples):
+def test_a_frame_fits_the_link(length, samples):
     from cuedpod.frame import room
 
     assert room(length) == samples
@@ -106,7 +106,7 @@ def test_the_advert_is_recognised_by_the_daemon(bench):
     assert decoder.matches(Advert("C0:00:12:34:56:78", name, services=(decoder.SERVICE,)))
 
 
-def test_every_sample_arrives_once_in_order_as_the_chip_gave_it(streaming):
+def test_every_sample_of_the_chip_arrives_once_and_in_order(streaming):
     streaming.run(10, pauses=[(13, 5000), (400, 400_000)])
     got = np.concatenate([decoder.decode(x).values for x in streaming.data.sent]).tolist()
     taken = [list(v[3:] + v[:3]) for _, v in streaming.chip.taken]
@@ -115,7 +115,7 @@ def test_every_sample_arrives_once_in_order_as_the_chip_gave_it(streaming):
 
 
 @pytest.mark.parametrize("again", [False, True], ids=["first start", "started again"])
-def test_what_the_chip_gives_before_it_has_settled_is_never_sent(bench, again):
+def test_samples_before_the_chip_has_settled_are_never_sent(bench, again):
     bench.connect()
     bench.write(b"\x01")
     if again:
@@ -164,7 +164,7 @@ def test_a_low_connection_interval_is_asked_for_once(streaming):
     assert streaming.link.connection_interval == 30.0
 
 
-def test_a_radio_too_busy_to_ask_is_told_again_and_no_link_lost_by_it(bench):
+def test_a_busy_radio_is_asked_again_and_the_link_is_kept(bench):
     bench.connect()
     bench.link.busy = 2
     bench.write(b"\x01")
@@ -173,7 +173,7 @@ def test_a_radio_too_busy_to_ask_is_told_again_and_no_link_lost_by_it(bench):
     assert bench.data.sent
 
 
-def test_a_link_that_goes_while_sending_is_no_fault(streaming):
+def test_losing_the_link_while_sending_is_no_fault(streaming):
     sent = len(streaming.data.sent)
     streaming.link.connected = False  # known to the radio before the firmware
     streaming.run(1)
@@ -209,7 +209,7 @@ def test_stop_stops_and_so_does_the_end_of_the_link(streaming):
     assert streaming.adapter.advertising
 
 
-def test_a_command_of_the_last_link_does_not_start_the_next(streaming):
+def test_a_command_of_the_last_link_does_not_start_the_next_stream(streaming):
     streaming.write(b"\x00")
     streaming.run(0.2)
     streaming.write(b"\x01")
@@ -229,7 +229,7 @@ def test_a_command_written_right_after_connecting_counts(bench):
     assert bench.data.sent
 
 
-def test_after_a_pause_longer_than_the_queue_the_hole_has_its_true_length(streaming):
+def test_after_a_pause_longer_than_the_queue_the_gap_has_its_true_length(streaming):
     before = decoder.decode(streaming.data.sent[-1])
     streaming.chip.pass_us(6_000_000)
     sent = len(streaming.data.sent)
@@ -241,7 +241,7 @@ def test_after_a_pause_longer_than_the_queue_the_hole_has_its_true_length(stream
     assert frame.first_us == pytest.approx(true, abs=3000)
 
 
-def test_a_queue_read_out_of_step_is_brought_back_into_it(streaming):
+def test_a_queue_read_out_of_step_is_realigned(streaming):
     streaming.chip.pass_us(40_000)
     streaming.chip._pop(2)  # as after a transfer cut short
     sent = len(streaming.data.sent)
@@ -268,7 +268,7 @@ def test_it_sleeps_after_five_still_minutes_and_not_while_someone_is_connected(b
     assert not bench.pod.tired
 
 
-def test_the_battery_is_told_at_once_and_every_minute(bench):
+def test_the_battery_is_reported_at_once_and_every_minute(bench):
     battery = SERVICES["180f"]["2a19"][0]
     bench.run(1)
     assert battery.sent == [b"\x50"]
@@ -292,7 +292,7 @@ def test_an_unknown_chip_is_refused_by_its_number():
 
 
 @pytest.mark.parametrize("path", sorted(POD.rglob("*.py")), ids=lambda p: p.name)
-def test_nothing_is_used_that_circuitpython_lacks(path: Path):
+def test_only_features_of_circuitpython_are_used(path: Path):
     """Imports by a list, and none of the syntax that only CPython knows."""
     tree = ast.parse(path.read_text("utf-8"))
     known = {"struct", "time", "traceback", "alarm", "analogio", "board", "busio", "digitalio"}

@@ -21,7 +21,7 @@ from tests.recordings.exports import (
 )
 
 
-def test_headings_tell_the_units(tmp_path):
+def test_headings_give_the_units(tmp_path):
     head = "time_ms,acc_x_g,acc_y_g,acc_z_g,gyro_x_dps,gyro_y_dps,gyro_z_dps,note"
     text = lines(head, T * 1e3, ACC / G, np.degrees(GYR), np.zeros(N)).replace("0.0E", "x")
     belt = lines("Time [s],Speed (km/h),incline_percent", [0, 2], [3.6, 7.2], [0, 1])
@@ -65,14 +65,14 @@ def test_the_columns_of_a_table_recording_mean_what_they_mean_there(tmp_path):
         ("t_s,ax,ay,az\n" + "nan,nan,nan,nan\n" * 9, "fewer than two rows have a time"),
     ],
 )
-def test_what_cannot_be_meant_is_refused_with_its_place(tmp_path, capsys, text, told):
+def test_impossible_columns_are_refused_with_their_place(tmp_path, capsys, text, told):
     source = folder(tmp_path / "in", {"trunk.csv": text})
     said = refused(tmp_path, capsys, source)
     assert told in said
     assert ", line " in said
 
 
-def test_units_may_be_said_where_no_heading_has_them(tmp_path):
+def test_units_can_be_given_where_no_heading_has_them(tmp_path):
     text = lines("timestamp,acc_x,acc_y,acc_z", (BEGAN + T) * 1e3, ACC / G, form="{:.6f}")
     source = folder(tmp_path / "in", {"trunk.csv": text})
     made = imported(tmp_path, source, "--units", "ms,g")

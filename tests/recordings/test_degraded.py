@@ -165,7 +165,7 @@ def plain(data):
 @pytest.mark.data
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("group", GROUPS)
-def test_spoilt_samples_give_the_same_footfalls(plain, group, way):
+def test_degraded_samples_give_the_same_footfalls(plain, group, way):
     placements = GROUPS[group][0]
     same = all_of_them = 0
     for seed, (recording, ours) in enumerate(plain[group]):
@@ -178,7 +178,7 @@ def test_spoilt_samples_give_the_same_footfalls(plain, group, way):
 
 @pytest.mark.data
 @pytest.mark.parametrize("group", GROUPS)
-def test_batches_alone_change_no_footfall_by_a_bit(plain, group):
+def test_batches_alone_change_no_footfall(plain, group):
     placements = GROUPS[group][0]
     recording, ours = plain[group][0]
     inputs = spoil(recording, placements, WAYS["batches of 5 to 36"], 7)

@@ -38,7 +38,7 @@ def test_a_fit_file_without_accelerations_gives_a_belt_that_replays(tmp_path, ca
     assert __main__.main(["evaluate", str(tmp_path / "out")]) == 0
 
 
-def test_a_watchs_belt_and_a_phones_strides_are_put_together_by_the_time_of_day(tmp_path):
+def test_belt_of_a_watch_and_strides_of_a_phone_are_joined_by_time_of_day(tmp_path):
     (tmp_path / "a.fit").write_bytes(fit())
     files = {"TotalAcceleration.csv": sensor_logger(ACC, T + 1.0)}
     phone = zipped(tmp_path / "p.zip", files)
@@ -47,7 +47,7 @@ def test_a_watchs_belt_and_a_phones_strides_are_put_together_by_the_time_of_day(
     assert [b.t for b in made.belt] == [0, 2, 3]
 
 
-def test_exports_of_different_days_are_not_put_together(tmp_path, capsys):
+def test_exports_of_different_days_are_not_joined(tmp_path, capsys):
     (tmp_path / "a.fit").write_bytes(fit())
     text = sensor_logger(ACC, T).replace(str(int(BEGAN) // 100000), str(int(BEGAN) // 100000 + 1))
     phone = zipped(tmp_path / "p.zip", {"TotalAcceleration.csv": text})
@@ -55,7 +55,7 @@ def test_exports_of_different_days_are_not_put_together(tmp_path, capsys):
     assert "not recorded at the same time" in said
 
 
-def test_a_watchs_file_is_known_as_it_is_handed_on(tmp_path):
+def test_the_file_of_a_watch_is_recognised_as_exported(tmp_path):
     (tmp_path / "a.fit.gz").write_bytes(gzip.compress(fit()))
     with zipfile.ZipFile(tmp_path / "b.zip", "w") as archive:
         archive.writestr("12345_ACTIVITY.fit", fit())
@@ -72,6 +72,6 @@ def test_a_header_without_its_checksum_is_read(tmp_path, crc):
     assert made.belt
 
 
-def test_a_ride_is_no_belt_and_that_is_said(tmp_path, capsys):
+def test_a_ride_is_refused_as_no_belt(tmp_path, capsys):
     (tmp_path / "a.fit").write_bytes(fit(sport="CYCLING"))
     assert "the speed of cycling is not a belt's" in refused(tmp_path, capsys, tmp_path / "a.fit")

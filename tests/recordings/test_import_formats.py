@@ -219,14 +219,14 @@ def test_a_file_means_what_was_measured(tmp_path, kind):
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig", "latin-1"])
-def test_any_encoding_that_people_have(tmp_path, encoding):
+def test_common_encodings_are_read(tmp_path, encoding):
     text = "time (s),acc x (m/s²),acc y (m/s²),acc z (m/s²)\n" + rows(T, ACC)
     (tmp_path / "a.txt").write_bytes(text.encode(encoding))
     same(imported(tmp_path, tmp_path / "a.txt", "--placement", "chest"), gyr=False)
 
 
 @pytest.mark.parametrize(("code", "word"), [("gbk", "时间(s)"), ("shift_jis", "時間(s)")])
-def test_eastern_headings_in_their_own_encodings(tmp_path, capsys, code, word):
+def test_headings_in_east_asian_encodings_are_read(tmp_path, capsys, code, word):
     text = f"{word},加速度X(g),加速度Y(g),加速度Z(g)\n" + rows(T, ACC / G)
     (tmp_path / "a.txt").write_bytes(text.encode(code))
     same(imported(tmp_path, tmp_path / "a.txt", "--placement", "chest"), gyr=False)
@@ -320,7 +320,7 @@ def test_records_in_json(tmp_path, text, words):
     same(imported(tmp_path, tmp_path / "walk.json", "--placement", "chest", *words))
 
 
-def test_json_that_was_cut_off_is_read_to_there_and_told(tmp_path, capsys):
+def test_truncated_json_is_read_to_its_end_and_reported(tmp_path, capsys):
     (tmp_path / "walk.json").write_text(sensor_logger_json(cut=200))
     assert (
         imported(tmp_path, tmp_path / "walk.json", "--placement", "chest").sensors[0].t.size > 390
@@ -328,7 +328,7 @@ def test_json_that_was_cut_off_is_read_to_there_and_told(tmp_path, capsys):
     assert "the incomplete end was left out" in capsys.readouterr().err
 
 
-def test_a_push_of_another_age_is_refused_in_a_line(tmp_path, capsys):
+def test_a_push_message_of_another_version_is_refused_in_one_line(tmp_path, capsys):
     sample = {"name": "gyroscope", "values": {"x": 1}}
     lines = [json.dumps({"payload": [sample | {"time": 10**n}]}) for n in (400, 1)]
     (tmp_path / "a.json").write_text("\n".join(lines))
@@ -337,7 +337,7 @@ def test_a_push_of_another_age_is_refused_in_a_line(tmp_path, capsys):
 
 
 @pytest.mark.parametrize("text", ["hello", '{"a": [1, 2]}', "[" * 100_000, "[1, 2, 3]"])
-def test_other_json_is_refused_in_a_line(tmp_path, capsys, text):
+def test_other_json_is_refused_in_one_line(tmp_path, capsys, text):
     (tmp_path / "a.json").write_text(text)
     assert imported(tmp_path, tmp_path / "a.json") is None
     said = capsys.readouterr().err
@@ -345,7 +345,7 @@ def test_other_json_is_refused_in_a_line(tmp_path, capsys, text):
     assert said.count("\n") == 1
 
 
-def test_a_zip_file_in_a_zip_file_is_that_one(tmp_path, capsys):
+def test_a_zip_inside_a_zip_is_read(tmp_path, capsys):
     inner = io.BytesIO()
     with zipfile.ZipFile(inner, "w") as archive:
         archive.writestr("walk/chest.csv", "t_s,ax,ay,az\n" + rows(T, ACC))
@@ -358,13 +358,13 @@ def test_a_zip_file_in_a_zip_file_is_that_one(tmp_path, capsys):
     assert "unpack it and import its content: 0.zip, 1.zip" in capsys.readouterr().err
 
 
-def test_numbers_without_headings_are_told_what_to_add(tmp_path, capsys):
+def test_numbers_without_headings_are_refused_with_what_to_add(tmp_path, capsys):
     (tmp_path / "a.csv").write_text(rows(T, ACC))
     assert imported(tmp_path, tmp_path / "a.csv") is None
     assert "write a line above them, such as t_s,ax,ay,az" in capsys.readouterr().err
 
 
-def test_a_look_refuses_what_an_import_would(tmp_path, capsys):
+def test_inspecting_refuses_what_importing_would(tmp_path, capsys):
     (tmp_path / "a.csv").write_text("t_s,ax,ay,az\n" + rows(T, ACC - [0, 0, G]))
     __main__.main(["import", "--look", str(tmp_path / "a.csv")])
     said = capsys.readouterr().out
@@ -392,7 +392,7 @@ def test_sensor_logger_under_any_name(tmp_path):
     same(imported(tmp_path, tmp_path / "walk 1.csv", "--placement", "waist"), gyr=False)
 
 
-def test_empty_cells_and_words_for_nothing_are_unknown(tmp_path):
+def test_empty_cells_and_words_like_none_are_unknown(tmp_path):
     lines = ("t_s,ax,ay,az\n" + rows(T, ACC)).split("\n")
     for at, nothing in enumerate(["", "NA", "null", "n/a"], start=20):
         t, _, ay, az = lines[at].split(",")
@@ -403,7 +403,7 @@ def test_empty_cells_and_words_for_nothing_are_unknown(tmp_path):
     assert track.t.size == N
 
 
-def test_a_last_line_that_was_cut_is_left_out_and_told(tmp_path, capsys):
+def test_a_truncated_last_line_is_left_out_and_reported(tmp_path, capsys):
     text = "t_s,ax,ay,az\n" + rows(T, ACC) + "4.00,0.1"
     (tmp_path / "trunk.csv").write_text(text)
     assert imported(tmp_path, tmp_path / "trunk.csv").sensors[0].t.size == N
@@ -417,14 +417,14 @@ def test_columns_can_be_named_and_lines_skipped(tmp_path):
     same(imported(tmp_path, tmp_path / "a.csv", "--placement", "waist", *words), gyr=False)
 
 
-def test_what_is_ignored_is_told(tmp_path, capsys):
+def test_ignored_columns_are_reported(tmp_path, capsys):
     text = "t_s,ax,ay,az,mag_x,temp\n" + rows(T, ACC, 0 * T, 0 * T)
     (tmp_path / "trunk.csv").write_text(text)
     imported(tmp_path, tmp_path / "trunk.csv")
     assert "left out mag_x, temp" in capsys.readouterr().err
 
 
-def test_a_look_tells_each_column_and_the_command(tmp_path, capsys):
+def test_inspecting_shows_each_column_and_the_command(tmp_path, capsys):
     text = "time (ms),acc_x (g),acc_y (g),acc_z (g),temp\n" + rows(T * 1e3, ACC / G, 0 * T)
     (tmp_path / "walk.csv").write_text(text)
     assert __main__.main(["import", "--look", str(tmp_path / "walk.csv")]) == 0
@@ -440,21 +440,21 @@ def test_a_look_tells_each_column_and_the_command(tmp_path, capsys):
     ("scales", "told"),
     [((1.0, 1.0, 1.0), "s,m/s2,rad/s"), ((1e3, 1 / G, 400.0), "ms,g,deg/s")],
 )
-def test_a_look_tells_which_units_the_numbers_suggest(tmp_path, capsys, scales, told):
+def test_inspecting_suggests_units_from_the_numbers(tmp_path, capsys, scales, told):
     t, acc, gyr = (x * by for x, by in zip((T, ACC, GYR), scales, strict=True))
     (tmp_path / "walk.csv").write_text("t,ax,ay,az,gx,gy,gz\n" + rows(t, acc, gyr))
     __main__.main(["import", "--look", str(tmp_path / "walk.csv")])
     assert capsys.readouterr().out.rstrip().endswith(f"--out FOLDER --units {told}")
 
 
-def test_rows_that_share_a_time_are_spread_and_that_is_told(tmp_path, capsys):
+def test_rows_that_share_a_time_are_spread_and_reported(tmp_path, capsys):
     stamps = np.repeat(T[::4], 4)
     (tmp_path / "chest.csv").write_text("t_s,ax,ay,az\n" + rows(stamps, ACC))
     same(imported(tmp_path, tmp_path / "chest.csv"), gyr=False)
     assert "300 rows share their time with others and were spread" in capsys.readouterr().err
 
 
-def test_a_heading_cannot_write_to_the_terminal(tmp_path, capsys):
+def test_a_heading_cannot_send_escape_codes_to_the_terminal(tmp_path, capsys):
     (tmp_path / "chest.csv").write_text("t_s,ax,ay,az,a\x1b[2J\n" + rows(T, ACC, 0 * T))
     __main__.main(["import", "--look", str(tmp_path / "chest.csv")])
     imported(tmp_path, tmp_path / "chest.csv")
@@ -468,13 +468,13 @@ def test_jumping_without_gravity_is_known_by_its_mean():
     assert has_gravity(jump + np.array([0, 0, G]), T)
 
 
-def test_a_pipe_is_refused_and_not_waited_for(tmp_path, capsys):
+def test_a_pipe_is_refused_at_once(tmp_path, capsys):
     os.mkfifo(tmp_path / "p.csv")
     assert imported(tmp_path, tmp_path / "p.csv", "--placement", "waist") is None
     assert "a pipe or a device" in capsys.readouterr().err
 
 
-def test_a_spreadsheet_is_told_what_to_do(tmp_path, capsys):
+def test_a_spreadsheet_is_refused_with_what_to_do(tmp_path, capsys):
     (tmp_path / "p.xls").write_bytes(b"\xd0\xcf\x11\xe0" * 99)
     assert imported(tmp_path, tmp_path / "p.xls", "--placement", "waist") is None
     said = capsys.readouterr().err
@@ -483,5 +483,5 @@ def test_a_spreadsheet_is_told_what_to_do(tmp_path, capsys):
 
 
 @pytest.mark.parametrize("text", ["Quat_W", "Euler_X", "AngleX(°)", "PacketCounter", "mag_x (uT)"])
-def test_what_is_no_motion_means_nothing(text):
+def test_files_without_motion_are_not_recognised(text):
     assert heading(text) is None

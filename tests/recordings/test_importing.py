@@ -44,7 +44,7 @@ KINDS = {
 @pytest.mark.parametrize("name", KINDS)
 @given(data=st.data())
 @settings(max_examples=60, suppress_health_check=list(HealthCheck))
-def test_cut_or_damaged_anywhere_it_is_whole_or_one_line_and_no_folder(
+def test_a_damaged_file_gives_a_whole_recording_or_one_line_and_no_folder(
     name, data, tmp_path_factory, capsys
 ):
     whole = KINDS[name]
@@ -61,7 +61,7 @@ def test_cut_or_damaged_anywhere_it_is_whole_or_one_line_and_no_folder(
         assert [p.name for p in tmp_path.iterdir()] == [name]
 
 
-def test_what_is_there_is_not_replaced(tmp_path, capsys):
+def test_an_existing_recording_is_not_overwritten(tmp_path, capsys):
     source = folder(tmp_path / "in", {"trunk.csv": lines("t_s,ax,ay,az", T, ACC)})
     folder(tmp_path / "out", {"mine.txt": "mine"})
     assert __main__.main(["import", str(source), "--out", str(tmp_path / "out")]) == 1
@@ -69,7 +69,7 @@ def test_what_is_there_is_not_replaced(tmp_path, capsys):
     assert [p.name for p in (tmp_path / "out").iterdir()] == ["mine.txt"]
 
 
-def test_where_it_was_worn_is_asked_for(tmp_path, capsys):
+def test_the_placement_is_required(tmp_path, capsys):
     text = lines("t_s,ax,ay,az", T, ACC)
     source = folder(tmp_path / "in", {"a.csv": text, "b.csv": text})
     assert "where was a worn? Say --placement a=PLACE" in refused(tmp_path, capsys, source)
@@ -103,7 +103,7 @@ def test_a_real_walk_through_sensor_logger_gives_the_same_footfalls(data, tmp_pa
     assert "footfall" in told[0]
 
 
-def test_a_text_of_another_encoding_is_read_with_a_note(tmp_path, capsys):
+def test_text_in_another_encoding_is_read_with_a_note(tmp_path, capsys):
     source = tmp_path / "trunk.csv"
     source.write_bytes(lines("t_s,ax (m/s²),ay (m/s²),az (m/s²)", T, ACC).encode("latin-1"))
     made = imported(tmp_path, source)
@@ -111,6 +111,6 @@ def test_a_text_of_another_encoding_is_read_with_a_note(tmp_path, capsys):
     assert "not UTF-8, read as Latin-1" in capsys.readouterr().err
 
 
-def test_what_is_not_there_is_said_before_what_else_is_missing(tmp_path, capsys):
+def test_a_missing_file_is_reported_before_missing_options(tmp_path, capsys):
     assert __main__.main(["import", str(tmp_path / "nowhere")]) != 0
     assert capsys.readouterr().err.endswith("nowhere: there is no such file or folder\n")

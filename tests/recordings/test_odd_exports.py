@@ -184,7 +184,7 @@ def test_a_file_means_what_was_measured(tmp_path, kind):
     same(made, gyr=any(word in kind for word in TURNING))
 
 
-def test_unknown_cells_of_c_and_of_spreadsheets_are_unknown(tmp_path):
+def test_nan_cells_of_c_and_spreadsheets_are_unknown(tmp_path):
     lines = ("t_s,ax,ay,az\n" + rows(T, ACC)).split("\n")
     for at, nothing in enumerate(["1.#QNAN", "-1.#IND", "#NV", "#DIV/0!", "?"], start=20):
         t, _, ay, az = lines[at].split(",")
@@ -195,7 +195,7 @@ def test_unknown_cells_of_c_and_of_spreadsheets_are_unknown(tmp_path):
 
 
 @pytest.mark.parametrize("head", ["sensor", "Position", "device_name", "设备名称"])
-def test_rows_of_two_sensors_below_each_other_are_two_sensors(tmp_path, head):
+def test_interleaved_rows_of_two_sensors_are_two_sensors(tmp_path, head):
     lines = zip(T, ACC, ACC[:, [2, 0, 1]], strict=True)
     text = "".join(
         f"{name},{t},{x},{y},{z}\n"
@@ -209,7 +209,7 @@ def test_rows_of_two_sensors_below_each_other_are_two_sensors(tmp_path, head):
     np.testing.assert_allclose(right.acc, ACC[:, [2, 0, 1]], atol=1e-3)
 
 
-def test_sensors_that_have_numbers_only_are_not_taken_for_one(tmp_path, capsys):
+def test_numbered_sensors_are_not_mistaken_for_one(tmp_path, capsys):
     text = "".join(f"{n},{t},{x},{y},{z}\n" for t, (x, y, z) in zip(T, ACC, strict=True)
                    for n in (1, 2))  # fmt: skip
     (tmp_path / "walk.csv").write_text(f"sensor_id,t_s,ax,ay,az\n{text}")
@@ -217,7 +217,7 @@ def test_sensors_that_have_numbers_only_are_not_taken_for_one(tmp_path, capsys):
     assert "say which of sensor_id_1, sensor_id_2" in capsys.readouterr().err
 
 
-def test_numbered_headings_are_sensors_of_their_own(tmp_path):
+def test_numbered_headings_are_separate_sensors(tmp_path):
     heads = ",".join(f"acc{n}_{axis}" for n in (1, 2) for axis in "xyz")
     (tmp_path / "walk.csv").write_text(f"t_s,{heads}\n" + rows(T, ACC, 1.01 * ACC))
     words = ["--units", "m/s2", "--placement", "1=foot_left", "--placement", "2=foot_right"]
@@ -233,7 +233,7 @@ def block(values, start, key, named):
 
 
 @pytest.mark.parametrize("named", [True, False])
-def test_movesense_with_turn_rates_in_blocks_of_their_own(tmp_path, named):
+def test_movesense_with_turn_rates_in_separate_blocks(tmp_path, named):
     starts = range(0, N, 8)
     whole = {
         "Meas": {
@@ -259,7 +259,7 @@ def test_sensor_loggers_uncalibrated_files(tmp_path, platform, scale, more):
     same(imported(tmp_path, tmp_path / "a.zip", "--placement", "waist"), gyr=True)
 
 
-def test_turn_rates_too_small_for_somebody_who_moves_are_told(tmp_path, capsys):
+def test_turn_rates_too_small_for_movement_are_reported(tmp_path, capsys):
     heads = "t_s,ax,ay,az,gx (deg/s),gy (deg/s),gz (deg/s)\n"
     (tmp_path / "chest.csv").write_text(heads + rows(T, ACC, GYR))
     imported(tmp_path, tmp_path / "chest.csv")
@@ -278,7 +278,9 @@ def test_turn_rates_too_small_for_somebody_who_moves_are_told(tmp_path, capsys):
         ("e.csv", b"Export of MyoLab\nwhen;where;what;who\n1;2;3;4\n", "when, where, what, who"),
     ],
 )
-def test_what_is_no_motion_is_one_line_with_what_to_do(tmp_path, capsys, name, content, told):
+def test_a_file_without_motion_gives_one_line_with_what_to_do(
+    tmp_path, capsys, name, content, told
+):
     (tmp_path / name).write_bytes(content)
     assert imported(tmp_path, tmp_path / name, "--placement", "waist") is None
     said = capsys.readouterr().err
@@ -286,7 +288,7 @@ def test_what_is_no_motion_is_one_line_with_what_to_do(tmp_path, capsys, name, c
     assert said.count("\n") == 1
 
 
-def test_a_spreadsheet_under_any_name_is_told_what_to_do(tmp_path, capsys):
+def test_a_spreadsheet_under_any_name_is_refused_with_what_to_do(tmp_path, capsys):
     with zipfile.ZipFile(tmp_path / "a.csv", "w") as archive:
         archive.writestr("[Content_Types].xml", "<x/>")
         archive.writestr("xl/workbook.xml", "<x/>")
@@ -294,7 +296,7 @@ def test_a_spreadsheet_under_any_name_is_told_what_to_do(tmp_path, capsys):
     assert "a spreadsheet: export as CSV" in capsys.readouterr().err
 
 
-def test_a_damaged_fit_file_is_told(tmp_path, capsys):
+def test_a_damaged_fit_file_is_reported(tmp_path, capsys):
     raw = bytearray(exports.fit())
     raw[-1] ^= 0xFF
     (tmp_path / "a.fit").write_bytes(raw)
@@ -302,7 +304,7 @@ def test_a_damaged_fit_file_is_told(tmp_path, capsys):
     assert "the checksum is wrong" in capsys.readouterr().err
 
 
-def test_fit_bytes_that_contradict_each_other_are_one_line(tmp_path, capsys):
+def test_contradictory_fit_bytes_give_one_line(tmp_path, capsys):
     raw = bytearray(exports.fit())
     raw[4] = 0
     (tmp_path / "a.fit").write_bytes(raw)
@@ -310,7 +312,7 @@ def test_fit_bytes_that_contradict_each_other_are_one_line(tmp_path, capsys):
     assert capsys.readouterr().err.count("\n") == 1
 
 
-def test_fit_records_that_run_backward_are_told(tmp_path, capsys):
+def test_fit_records_that_run_backward_are_reported(tmp_path, capsys):
     raw = exports.fit()
     head = bytes([0x45, 0, 0]) + struct.pack("<H", 20) + bytes([2, 253, 4, 0x86, 6, 2, 0x84])
     body = raw[raw[0] : -2] + head
@@ -335,11 +337,11 @@ def test_fit_records_that_run_backward_are_told(tmp_path, capsys):
         ("1,234\n", ",", Writing(False)),
     ],
 )
-def test_the_whole_file_tells_how_numbers_are_written(text, separator, written):
+def test_the_number_format_is_judged_from_the_whole_file(text, separator, written):
     assert writing(text, separator) == written
 
 
-def test_a_comma_that_may_be_either_is_no_number():
+def test_an_ambiguous_comma_is_refused():
     with pytest.raises(ValueError, match="1,234"):
         number_as("1,234", writing('"1,234","5,678"', ","))
 
@@ -354,7 +356,7 @@ def test_a_comma_that_may_be_either_is_no_number():
         ("time (s)", ("", "time (s)")),
     ],
 )
-def test_headings_tell_which_device_it_was(text, place):
+def test_headings_identify_the_device(text, place):
     assert without_place(text) == place
     assert heading(place[1]) is not None
 
@@ -368,7 +370,7 @@ def test_headings_tell_which_device_it_was(text, place):
         (["explain", "--at", "1"], "a pipe or a device, not a file"),
     ],
 )
-def test_folders_and_pipes_in_place_of_a_recording_are_told(tmp_path, capsys, words, told):
+def test_folders_and_pipes_instead_of_a_recording_are_refused(tmp_path, capsys, words, told):
     (tmp_path / "chest.csv").write_text("t_s,ax,ay,az\n" + rows(T, ACC))
     imported(tmp_path, tmp_path / "chest.csv")
     table = next((tmp_path / "out").glob("*.csv*"))
@@ -382,7 +384,7 @@ def test_folders_and_pipes_in_place_of_a_recording_are_told(tmp_path, capsys, wo
 
 
 @pytest.mark.parametrize("link", [False, True])
-def test_what_is_no_table_recording_is_not_explained(tmp_path, capsys, link):
+def test_a_file_that_is_no_table_gets_no_explanation(tmp_path, capsys, link):
     path = tmp_path / "walk"
     if link:
         path.symlink_to(path)

@@ -36,7 +36,7 @@ def test_android_with_gravity_is_taken_as_it_is(tmp_path):
 
 
 @pytest.mark.parametrize(("standardised", "sign"), [("false", -1.0), ("true", 1.0)])
-def test_an_iphones_signs_are_turned_round_unless_the_app_did_so(tmp_path, standardised, sign):
+def test_iphone_signs_are_reversed_unless_the_app_did_so(tmp_path, standardised, sign):
     gravity = np.tile([0.0, 0.0, G], (N, 1))
     files = {
         "Accelerometer.csv": sensor_logger(sign * (ACC - gravity)),
@@ -48,7 +48,7 @@ def test_an_iphones_signs_are_turned_round_unless_the_app_did_so(tmp_path, stand
     same(made.sensors[0])
 
 
-def test_a_gyroscope_that_ticks_apart_is_brought_onto_the_accelerations(tmp_path):
+def test_a_gyroscope_with_other_times_is_resampled_to_the_accelerations(tmp_path):
     late = T + 0.004
     gyr = np.column_stack([np.sin(3 * late), np.cos(3 * late), late])
     files = {"TotalAcceleration.csv": sensor_logger(ACC), "Gyroscope.csv": sensor_logger(gyr, late)}
@@ -59,7 +59,7 @@ def test_a_gyroscope_that_ticks_apart_is_brought_onto_the_accelerations(tmp_path
     np.testing.assert_allclose(made.sensors[0].gyr[1:], true[1:], atol=2e-4)
 
 
-def test_a_gap_in_the_gyroscope_is_unknown_and_not_a_line(tmp_path):
+def test_a_gap_in_the_gyroscope_is_unknown_and_not_interpolated(tmp_path):
     there = (T < 1.0) | (T > 2.0)
     files = {
         "TotalAcceleration.csv": sensor_logger(ACC),
@@ -78,7 +78,7 @@ def test_acceleration_without_gravity_is_refused(tmp_path, capsys):
     assert "a.zip/Accelerometer.csv, line 1: this is without gravity" in said
 
 
-def test_without_metadata_the_signs_that_were_taken_are_told(tmp_path, capsys):
+def test_without_metadata_the_assumed_signs_are_reported(tmp_path, capsys):
     files = {
         "Accelerometer.csv": sensor_logger(ACC - [0, 0, G]),
         "Gravity.csv": sensor_logger(np.tile([0.0, 0.0, G], (N, 1))),
@@ -93,7 +93,7 @@ def test_without_metadata_the_signs_that_were_taken_are_told(tmp_path, capsys):
     assert "upside down, or all signs are" in capsys.readouterr().err
 
 
-def test_rows_written_twice_are_left_out_and_told(tmp_path, capsys):
+def test_duplicate_rows_are_left_out_and_reported(tmp_path, capsys):
     text = sensor_logger(ACC).split("\n")
     text.insert(50, text[50])
     files = {"TotalAcceleration.csv": "\n".join(text)}

@@ -19,11 +19,11 @@ def understood(head: str) -> bool:
 @pytest.mark.parametrize(("line", "separator"), [
     ("a,b,c", ","), ("a;b;c", ";"), ("a\tb", "\t"), ("a b c", " "), ("a|b|c", "|"),
 ])  # fmt: skip
-def test_the_separator_is_the_most_frequent_and_else_space(line: str, separator: str):
+def test_the_separator_is_the_most_frequent_one_or_space(line: str, separator: str):
     assert sheet.separator_of(line) == separator
 
 
-def test_headings_are_found_below_what_stands_above_them():
+def test_headings_are_found_below_other_lines():
     lines = ["Device: 7", "", "t_s,ax,ay,az", "0,1,2,3"]
     found = sheet.find_layout(lines, understood)
     assert found
@@ -51,7 +51,7 @@ def test_cells_are_numbers_as_people_write_them(text: str, separator: str, value
     assert cells.number_of(text, separator) == pytest.approx(value, nan_ok=True)
 
 
-def test_a_word_among_numbers_is_refused_with_its_line_and_a_cut_end_is_left_out(tmp_path):
+def test_a_word_among_numbers_is_refused_with_its_line_and_a_truncated_end_is_dropped(tmp_path):
     def read(text: str) -> sheet.Sheet:
         path = tmp_path / "a.csv"
         path.write_text(text)

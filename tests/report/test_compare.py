@@ -36,7 +36,7 @@ def test_the_command_finds_configurations_by_what_was_swept(results, capsys):
     assert __main__.main(["compare", str(results), "--after", "rules.x=4"]) == 0
 
 
-def test_what_cannot_be_compared_is_one_line(results, tmp_path_factory, capsys):
+def test_results_that_cannot_be_compared_give_one_line(results, tmp_path_factory, capsys):
     empty = tmp_path_factory.mktemp("empty")
     for words in ([str(empty)], [str(results)], [str(results), "--after", "nothing"]):
         assert __main__.main(["compare", *words]) == 1

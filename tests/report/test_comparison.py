@@ -31,7 +31,7 @@ def test_rates_are_over_the_hours_of_all_sessions():
     assert (long.key, long.before) == ("long", 1.0)
 
 
-def test_the_interval_draws_runners_and_not_sessions():
+def test_the_interval_resamples_runners_and_not_sessions():
     same = [part(f"{r}{n}", r, before=(1, 2), after=(1,)) for r in "abc" for n in range(5)]
     (low, high) = comparison.changes(same)[0].interval
     assert low == high == -1.0
@@ -42,7 +42,7 @@ def test_the_interval_draws_runners_and_not_sessions():
     assert low < -1.5 < high
 
 
-def test_the_first_cue_that_differs_is_told_with_its_run():
+def test_the_first_differing_cue_is_shown_with_its_run():
     assert comparison.first_difference(part(before=(1, 9), after=(1, 9))) is None
     assert comparison.first_difference(part(before=(1, 9), after=(1, 5, 9)))[1] == "after"
     assert comparison.first_difference(part(before=(1, 9), after=(9,))) == (
@@ -74,7 +74,7 @@ def test_precision_and_recall_by_labels():
     [("s,1", "line 2: write session"), ("s,x,right", "line 2"), ("s,1,wrong", "line 2"),
      ("other,1,right", "other is not a session")],
 )  # fmt: skip
-def test_a_label_that_is_not_understood_is_refused_with_its_line(tmp_path, line, told):
+def test_an_unknown_label_is_refused_with_its_line(tmp_path, line, told):
     path = tmp_path / "labels.csv"
     path.write_text(f"session,t,label\n{line}\n")
     with pytest.raises(CuedError, match=told):

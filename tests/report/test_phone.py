@@ -12,7 +12,7 @@ from cued.words import Words, languages
 
 
 @pytest.mark.parametrize("language", languages())
-def test_no_fact_is_written_over_another(language):
+def test_no_text_overlaps_another(language):
     w = Words(language)
     way = w.say("report.way_at", way=w.say("report.backward"), speed="12,5 km/h")
     facts = [

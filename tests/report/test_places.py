@@ -16,12 +16,12 @@ def test_a_path_is_absolute_and_near(tmp_path, monkeypatch):
     assert not is_afar(place("sessions"))
 
 
-def test_an_address_that_cannot_be_reached_is_one_line():
+def test_an_unreachable_address_gives_one_line():
     with pytest.raises(CuedError, match=r"sftp://127.0.0.1:1/sessions"):
         place("sftp://127.0.0.1:1/sessions")
 
 
-def test_a_file_is_replaced_whole_and_nothing_is_left_beside_it(tmp_path):
+def test_a_file_is_replaced_whole_and_no_other_file_is_left(tmp_path):
     path = tmp_path / "a.fit"
     write_whole(path, b"old")
     write_whole(path, b"new")
@@ -29,7 +29,7 @@ def test_a_file_is_replaced_whole_and_nothing_is_left_beside_it(tmp_path):
     assert [p.name for p in tmp_path.iterdir()] == ["a.fit"]
 
 
-def test_a_failure_names_the_file_and_leaves_no_half_one(tmp_path):
+def test_a_failure_names_the_file_and_leaves_no_partial_one(tmp_path):
     path = tmp_path / "there is no folder" / "a.fit"
     with pytest.raises(OSError, match=r"a\.fit") as told:
         write_whole(path, b"new")

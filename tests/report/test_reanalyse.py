@@ -75,7 +75,7 @@ def content(out):
     return {p.relative_to(out): p.read_bytes() for p in out.rglob("*.parquet")}
 
 
-def test_the_own_configuration_changes_nothing(heard_once):
+def test_a_sessions_own_configuration_changes_nothing(heard_once):
     broken, *good = heard_once[0]
     assert "not a session" in broken.trouble
     for done in good:
@@ -83,7 +83,9 @@ def test_the_own_configuration_changes_nothing(heard_once):
         assert done.before["stride"] > 5
 
 
-def test_what_is_done_is_not_done_again_and_half_a_file_is_nothing(sessions, heard_once, results):
+def test_finished_work_is_not_repeated_and_a_partial_file_does_not_count(
+    sessions, heard_once, results
+):
     files = rows(results)
     before = {p: p.read_bytes() for p in files}
     files[0].with_name(f"{files[0].name}.77.new").write_bytes(b"half")
@@ -96,7 +98,7 @@ def test_what_is_done_is_not_done_again_and_half_a_file_is_nothing(sessions, hea
 
 @pytest.mark.once
 @pytest.mark.parametrize("which", ["", "_sessions"])
-def test_a_damaged_or_empty_result_is_made_again(sessions, results, which):
+def test_a_damaged_or_empty_result_is_redone(sessions, results, which):
     result = min(rows(results / which), key=lambda p: p.stat().st_size)
     whole = result.read_bytes()
     for damage in (b"", b"PAR1", b"nonsense" * 100):
@@ -105,7 +107,7 @@ def test_a_damaged_or_empty_result_is_made_again(sessions, results, which):
         assert result.read_bytes() == whole
 
 
-def test_folders_are_searched_to_the_bottom(sessions, tmp_path):
+def test_folders_are_searched_recursively(sessions, tmp_path):
     below = tmp_path / "station-3" / "2026"
     below.mkdir(parents=True)
     one = max(sessions.glob("*.mcap"), key=lambda p: p.stat().st_size)
@@ -124,7 +126,9 @@ def test_folders_are_searched_to_the_bottom(sessions, tmp_path):
         (["--sweep", "rules"], "--sweep rules: write SECTION.KEY=VALUE,VALUE"),
     ],
 )
-def test_what_is_wrong_for_all_is_one_line_before_any_work(sessions, tmp_path, capsys, words, told):
+def test_a_mistake_for_all_sessions_is_one_line_before_any_work(
+    sessions, tmp_path, capsys, words, told
+):
     with contextlib.suppress(SystemExit):
         assert __main__.main(["reanalyse", str(sessions), "--out", str(tmp_path), *words]) != 0
     said = capsys.readouterr()
@@ -132,9 +136,7 @@ def test_what_is_wrong_for_all_is_one_line_before_any_work(sessions, tmp_path, c
     assert not said.out
 
 
-def test_another_configuration_is_another_result_and_sessions_are_left_as_they_are(
-    sessions, results
-):
+def test_another_configuration_gives_another_result_and_leaves_the_sessions(sessions, results):
     before = {p: p.read_bytes() for p in sessions.iterdir()}
     heard(sessions, results, GERMAN)
     files = rows(results)
@@ -199,7 +201,7 @@ def test_a_worker_killed_in_the_middle_loses_nothing(sessions, tmp_path):
 
 
 @pytest.mark.once
-def test_ctrl_c_ends_it_without_a_trace(sessions, tmp_path):
+def test_ctrl_c_ends_it_without_a_traceback(sessions, tmp_path):
     many = tmp_path / "sessions"
     many.mkdir()
     good = max(sessions.glob("*.mcap"), key=lambda p: p.stat().st_size)
@@ -232,7 +234,7 @@ def wait_for_work(command, out):
 
 
 @pytest.mark.once
-def test_a_sweep_hears_each_value_and_they_do_not_mix(sessions, tmp_path, capsys):
+def test_a_sweep_runs_each_value_without_mixing_them(sessions, tmp_path, capsys):
     words = ["--out", str(tmp_path), "--shard", "1/1", "--sweep", "station.language=de,en"]
     assert __main__.main(["reanalyse", str(sessions), *words]) == 1  # one file is no session
     said = capsys.readouterr().out
@@ -263,7 +265,7 @@ def test_shards_share_the_sessions(sessions, heard_once, tmp_path):
     assert sum(map(len, shares)) == 2
 
 
-def test_rows_say_where_they_come_from_and_columns_their_unit(heard_once):
+def test_rows_name_their_source_and_columns_their_unit(heard_once):
     out = heard_once[1]
     for row in dataset.read(out):
         assert row["version"] == __version__
@@ -281,7 +283,7 @@ def test_rows_say_where_they_come_from_and_columns_their_unit(heard_once):
     assert together.num_rows == len(dataset.read(out))
 
 
-def test_a_possible_fall_has_a_word_of_its_own():
+def test_a_possible_fall_has_its_own_word():
     run = reanalysis.Run({}, 0.0)
     for stage in ("possible", "confirmed"):
         run.feed(Fall(t=1.0, stage=stage))
@@ -292,7 +294,9 @@ def test_a_possible_fall_has_a_word_of_its_own():
 
 
 @pytest.mark.once
-def test_a_quick_run_is_marked_and_mixes_with_no_exact_one(sessions, heard_once, tmp_path, capsys):
+def test_a_quick_run_is_marked_and_not_mixed_with_an_exact_one(
+    sessions, heard_once, tmp_path, capsys
+):
     exact = heard_once[1]
     words = ["reanalyse", str(sessions), "--out", str(tmp_path / "quick"), "--shard", "1/1"]
     assert __main__.main([*words, "--quick"]) == 1
@@ -325,7 +329,7 @@ def test_sessions_and_results_may_be_on_another_filesystem(sessions, heard_once,
 # --- a cluster -----------------------------------------------------------------------------------
 
 
-def test_a_worker_that_cannot_do_the_work_is_told_in_a_line(tmp_path):
+def test_a_worker_that_fails_is_reported_in_one_line(tmp_path):
     (tmp_path / "marker").touch()
     whole = _cluster.preflight(__file__, str(tmp_path), "marker")
     assert not _cluster.refused("tcp://a", whole)
@@ -336,7 +340,7 @@ def test_a_worker_that_cannot_do_the_work_is_told_in_a_line(tmp_path):
     assert "worker a has numpy 1.0, this" in _cluster.refused("a", {**whole, "numpy": "1.0"})
 
 
-def test_one_trouble_of_many_sessions_is_one_line():
+def test_one_problem_of_many_sessions_is_one_line():
     done = [Done(session=f"s{n}", trouble=f"/data/s{n}.mcap: no such file") for n in range(5000)]
     done.append(Done(session="odd", trouble="/data/odd.mcap, byte 0: this is not a session"))
     told = troubles(done)
@@ -344,7 +348,7 @@ def test_one_trouble_of_many_sessions_is_one_line():
     assert "5000 sessions such as s0" in told[0]
 
 
-def test_progress_tells_hours_and_the_time_left_and_is_lines_off_a_terminal(capsys):
+def test_progress_shows_hours_and_time_left_as_lines_off_a_terminal(capsys):
     now = [0.0]
     paths = [Path(str(n)) for n in range(4)]
     progress = _cluster.Progress(dict.fromkeys(paths, 100), clock=lambda: now[0])

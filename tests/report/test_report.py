@@ -151,7 +151,7 @@ def written(tmp_path_factory):
     return report(folder, write(folder / "s.mcap", events(1000.0)))
 
 
-def test_the_page_needs_nothing_from_elsewhere_and_escapes_what_was_said(written):
+def test_the_page_loads_nothing_external_and_escapes_texts(written):
     status, text = written
     page = Page(text)
     assert status == 0
@@ -164,7 +164,7 @@ def test_the_page_needs_nothing_from_elsewhere_and_escapes_what_was_said(written
     assert not re.search(r"url\((?!#)", text)
 
 
-def test_every_colour_of_a_picture_follows_the_page(written):
+def test_every_colour_of_a_picture_comes_from_the_page(written):
     _, text = written
     drawn = text[text.index("<svg") : text.rindex("</svg>")]
     assert set(re.findall(r"#[0-9a-f]{6}\b", drawn)) <= {"#ffffff"}
@@ -214,12 +214,12 @@ def test_a_runners_page_covers_all_sessions(session, tmp_path):
     assert "anna, 2 sessions" in Page(text).text
 
 
-def test_nobodys_report_is_one_line(tmp_path, capsys):
+def test_a_report_of_an_unknown_runner_gives_one_line(tmp_path, capsys):
     assert report(tmp_path, "nobody", "--folder", tmp_path) == (1, "")
     assert "there is no session nobody" in capsys.readouterr().err
 
 
-def test_no_meaning_is_told_by_colour_alone(written):
+def test_no_meaning_is_carried_by_colour_alone(written):
     _, text = written
     assert "<pattern" in text  # backward is hatched
     for words in ("hatched: you faced backward", "low steady, high unsteady", "right, outline"):
@@ -267,13 +267,13 @@ def walked(per_speed):
         ([(0.7, None)], "too few steps of both feet"),
     ],
 )
-def test_feet_are_compared_step_by_step_and_no_finer_than_is_known(tmp_path, per_speed, told):
+def test_feet_are_compared_by_steps_and_no_finer_than_measured(tmp_path, per_speed, told):
     path = write(tmp_path / "s.mcap", walked(per_speed))
     assert told in sides_text(digest(RecordedSession(path), RecordedSession(path).parts[0]))
 
 
 @pytest.mark.once
-def test_each_cue_has_its_own_fate_and_a_withheld_one_its_reason_in_words(tmp_path):
+def test_each_cue_has_its_outcome_and_a_withheld_one_its_reason(tmp_path):
     cues = [
         Cue(t=1000.0 + t, key="tall", text=text, pattern="none", priority=2, verdict=verdict)
         for t, text, verdict in (
@@ -296,7 +296,7 @@ def test_each_cue_has_its_own_fate_and_a_withheld_one_its_reason_in_words(tmp_pa
 
 
 @pytest.mark.once
-def test_the_number_of_cues_is_that_of_the_list_and_a_tone_has_words(tmp_path):
+def test_the_number_of_cues_matches_the_list_and_tones_are_described(tmp_path):
     cues = [
         Cue(t=1000.0 + t, key=key, text=text, pattern="none", priority=priority, verdict=verdict)
         for t, key, text, priority, verdict in (
@@ -323,7 +323,7 @@ def test_the_parts_of_a_joined_session_say_when_they_were(session, tmp_path):
 # --- the band that is the runner's own ----------------------------------------------------------
 
 
-def test_the_band_is_the_one_the_coach_told_and_each_holds_until_the_next(session):
+def test_the_band_is_the_coachs_and_each_holds_until_the_next(session):
     opened = RecordedSession(session)
     d = digest(opened, opened.parts[0])
     back = 1000.0 + 60.0 * MINUTES / 2
@@ -332,7 +332,7 @@ def test_the_band_is_the_one_the_coach_told_and_each_holds_until_the_next(sessio
     assert (d.own[0].low_s, d.own[0].high_s) == pytest.approx((1.045, 1.155))
 
 
-def test_a_band_is_drawn_to_the_next_change_of_it_and_not_while_there_was_none(session):
+def test_a_band_is_drawn_until_it_changes_and_not_while_there_was_none(session):
     opened = RecordedSession(session)
     d = digest(opened, opened.parts[0])
     axis = Figure().subplots()
@@ -351,7 +351,7 @@ def test_without_a_belt_there_is_no_band_and_the_page_says_so(tmp_path):
     assert "There is no band of your own" in Page(text).text
 
 
-def test_a_cue_shows_what_it_was_judged_by():
+def test_a_cue_shows_the_strides_it_was_judged_by():
     because = {"own_stride_s": 1.2, "threshold_percent": 5.0}
     cue = Cue(t=0.0, key="x", text="", pattern="none", priority=2, verdict="given", because=because)
     assert judged_by(cue) == pytest.approx((1.2, 1.26))
@@ -397,7 +397,7 @@ def test_the_ladder_names_its_stages(tmp_path):
 
 
 @pytest.mark.once
-def test_the_weeks_count_what_the_stride_called_for_and_start_at_nothing(tmp_path):
+def test_the_weeks_count_stride_cues_and_start_at_zero(tmp_path):
     cues = [
         Cue(t=1000.0 + n, key="tall", text="", pattern="none", priority=p, verdict=verdict)
         for n, (p, verdict) in enumerate(
@@ -415,7 +415,7 @@ def test_the_weeks_count_what_the_stride_called_for_and_start_at_nothing(tmp_pat
     assert rate.values[0] == pytest.approx(2 * 600.0 / (60 * MINUTES), rel=0.01)
 
 
-def test_steps_that_may_be_somebody_elses_are_not_in_a_runners_weeks(session):
+def test_steps_of_a_doubtful_runner_are_not_in_the_weeks(session):
     opened = RecordedSession(session)
     d = digest(opened, opened.parts[0])
     assert visit(d).last
@@ -439,7 +439,7 @@ def size_of(png):
 
 
 @pytest.mark.once
-def test_a_phone_gets_a_portrait_picture_and_no_page_unless_asked(session, tmp_path, monkeypatch):
+def test_a_phone_gets_a_portrait_picture_and_a_page_only_if_asked(session, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     png = tmp_path / "s.png"
     assert __main__.main(["report", str(session), "--png", str(png)]) == 0
@@ -576,7 +576,7 @@ def test_a_german_excel_reads_the_table(session, tmp_path):
 
 
 @pytest.mark.parametrize("option", ["--fit", "--csv", "--parquet"])
-def test_a_full_disk_leaves_no_half_file_and_one_line(
+def test_a_full_disk_leaves_no_partial_file_and_one_line(
     session, tmp_path, option, monkeypatch, capsys
 ):
     def full(_fd):
@@ -623,7 +623,7 @@ def test_the_report_opens_with_how_long_the_short_step_stayed(tmp_path):
 @pytest.mark.parametrize(
     ("seconds", "said"), [(50.0, "50 s"), (434.0, "7:14 minutes"), (None, "is not known")]
 )
-def test_a_length_of_time_is_said_as_people_do(tmp_path, seconds, said):
+def test_durations_are_worded_as_people_say_them(tmp_path, seconds, said):
     told = [] if seconds is None else [kept(1000.0, seconds)]
     path = write(tmp_path / "only.mcap", [*events(1000.0), *told])
     _, text = report(tmp_path, path)
@@ -648,7 +648,7 @@ def test_no_mean_goes_across_directions_or_speeds():
     ]  # fmt: skip
 
 
-def test_where_the_belt_is_not_known_a_stride_has_no_length():
+def test_without_a_belt_speed_a_stride_has_no_length():
     strides = [
         Stride(
             t=float(n), known_t=float(n), side="left", duration_s=1.0, length_m=None,
@@ -660,32 +660,32 @@ def test_where_the_belt_is_not_known_a_stride_has_no_length():
     assert (found.km_h, found.length_m, found.steps_a_minute) == (None, None, 120.0)
 
 
-def test_every_sign_in_the_picture_is_explained(session, tmp_path):
+def test_every_symbol_in_the_picture_is_explained(session, tmp_path):
     told = Page(report(tmp_path, session)[1]).text
     for sign in ("round forward", "diamonds backward", "crosses", "filled triangle", "hollow red"):
         assert sign in told
 
 
-def test_each_phase_has_words_for_a_newcomer(written):
+def test_each_phase_is_worded_for_a_newcomer(written):
     _, text = written
     assert "Warm up</td><td>easy forward walk" in text
     assert "Backward walk</td><td>short steps, toes first" in text
     assert all(wording.Words().does(name) for name in phases.PHASES)
 
 
-def test_one_of_a_thing_is_singular(written):
+def test_a_count_of_one_is_singular(written):
     _, text = written
     assert "<b>1</b>stumble" in text
     assert "<b>1</b>stumbles" not in text
     assert "<b>1</b>cue<" in text
 
 
-def test_nothing_asked_for_is_said(session, capsys):
+def test_a_request_for_nothing_is_refused(session, capsys):
     assert __main__.main(["export", str(session)]) == 1
     assert "--fit FILE" in capsys.readouterr().err
 
 
-def test_seconds_know_nothing_beyond_what_was_fresh(session):
+def test_seconds_hold_only_fresh_values(session):
     opened = RecordedSession(session)
     rows = seconds(digest(opened, opened.parts[0]))
     assert rows[0].direction == "unknown"

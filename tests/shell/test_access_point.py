@@ -54,7 +54,7 @@ def machine(tmp_path: Path) -> Machine:
     return Machine(tmp_path, DEVICES, online=False)
 
 
-def test_a_machine_without_a_network_makes_its_own_with_a_new_password_each_time(machine):
+def test_a_machine_without_a_network_opens_an_access_point_with_a_new_password(machine):
     passwords = set[str]()
     for _ in range(2):
         asked = machine.run("up")
@@ -77,7 +77,7 @@ def test_a_machine_without_a_network_makes_its_own_with_a_new_password_each_time
     assert len(passwords) == 2
 
 
-def test_when_it_ends_nothing_is_left_and_nothing_is_joined_unasked(machine):
+def test_at_its_end_nothing_is_left_and_no_network_is_joined(machine):
     machine.run("up")
     assert machine.run("down") == ["connection delete cued-set-up"]
     assert not machine.told.exists()
@@ -85,7 +85,7 @@ def test_when_it_ends_nothing_is_left_and_nothing_is_joined_unasked(machine):
 
 
 @pytest.mark.parametrize(("online", "devices"), [(True, DEVICES), (False, "eth0:ethernet")])
-def test_with_a_network_or_without_wifi_there_is_none(tmp_path, online, devices):
+def test_with_a_network_or_without_wifi_there_is_no_access_point(tmp_path, online, devices):
     machine = Machine(tmp_path, devices, online=online)
     assert [line for line in machine.run("up") if "connection" in line] == []
     assert not machine.told.exists()
@@ -102,7 +102,7 @@ def test_with_a_network_or_without_wifi_there_is_none(tmp_path, online, devices)
         ("", ""),
     ],
 )
-def test_the_network_that_the_phone_named_is_joined_once(machine, password, asked):
+def test_the_network_named_by_the_phone_is_joined_once(machine, password, asked):
     place.ask_to_join(machine.wanted, "Our  home", password)
     told = machine.run("down")
     assert told[-1] == f"connection add type wifi con-name cued-home ssid Our  home{asked}"
@@ -110,7 +110,7 @@ def test_the_network_that_the_phone_named_is_joined_once(machine, password, aske
     assert "connection add" not in " ".join(machine.run("down"))
 
 
-def test_a_link_is_not_read(machine):
+def test_a_symbolic_link_is_not_read(machine):
     (machine.root / "secret").write_text("a secret\n")
     machine.wanted.symlink_to(machine.root / "secret")
     assert machine.run("down") == ["connection delete cued-set-up"]
@@ -120,12 +120,12 @@ def test_a_link_is_not_read(machine):
 @pytest.mark.parametrize(
     ("name", "password"), [("n" * 33, ""), ("two\nlines", ""), ("n", "short"), ("n", "x" * 64)]
 )
-def test_what_no_wifi_has_is_refused(name, password):
+def test_an_impossible_wifi_name_or_password_is_refused(name, password):
     with pytest.raises(ConfigError, match="Wi-Fi"):
         place.refuse_odd(name, password)
 
 
-def test_it_is_the_owners_wish_and_ends_with_set_up():
+def test_the_access_point_can_be_switched_off_and_ends_with_set_up():
     unit = settings(ACCESS_POINT)
     assert unit["ConditionPathExists"] == [
         "!/etc/cued/cued.toml", "|/boot/firmware/cued-access-point", "|/etc/cued/access-point",
@@ -156,7 +156,7 @@ class Serving:
         return ""
 
 
-async def test_the_password_is_said_in_groups_until_a_phone_has_the_page(tmp_path, monkeypatch):
+async def test_the_password_is_spoken_in_groups_until_a_phone_has_the_page(tmp_path, monkeypatch):
     monkeypatch.setattr(opened, "SAID_EVERY_S", 0.0)
     monkeypatch.setattr(opened, "LOOKS_S", 0.0)
     told, serving = tmp_path / "told", Serving()

@@ -27,14 +27,14 @@ async def typed(speed_m_s: float, *steps_m_s: float) -> Belt:
 
 
 @pytest.mark.parametrize("unit", TYPED_STEP)
-async def test_a_key_moves_the_typed_speed_by_a_tenth_on_the_consoles_own_grid(unit):
+async def test_a_key_changes_the_typed_speed_by_a_tenth_on_the_grid_of_the_console(unit):
     step = TYPED_STEP[unit]
     for typed_first, tenths in ((40.0, 40), (40.3, 40)):
         found = await typed(typed_first * step, step, step, -step)
         assert found.speed_m_s == pytest.approx((tenths + 1) * step)
 
 
-async def test_no_key_types_a_speed_below_nought_or_beyond_any_runner():
+async def test_no_key_types_a_speed_below_zero_or_beyond_any_runner():
     step = TYPED_STEP["km/h"]
     assert (await typed(step, -step, -step, -step)).speed_m_s == 0.0
     assert (await typed(6.99, step, step)).speed_m_s == 7.0

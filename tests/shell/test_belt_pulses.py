@@ -20,7 +20,7 @@ def sensor(**options) -> tuple[BeltPulses, list[Belt]]:
     return source, heard
 
 
-def test_marks_at_an_even_pace_are_a_speed_with_its_source():
+def test_evenly_spaced_marks_give_a_speed_with_its_source():
     source, heard = sensor()
     for i in range(40):
         source.pulse(1000.0 + i * 0.3, 50.0 + i * 0.3 + 0.002)
@@ -36,7 +36,7 @@ def test_a_busy_machine_does_not_change_the_times_between_marks():
     assert heard[-1].speed_m_s == pytest.approx(1.25, rel=0.002)
 
 
-def test_standing_is_told_once():
+def test_standing_is_reported_once():
     source, heard = sensor()
     for i in range(20):
         source.pulse(i * 0.3, i * 0.3)
@@ -47,7 +47,7 @@ def test_standing_is_told_once():
     assert stands[0].t == pytest.approx(19 * 0.3 + 1.5, abs=0.15)
 
 
-def test_a_clock_of_the_kernel_that_is_set_is_followed():
+def test_a_change_of_the_kernel_clock_is_followed():
     time = KernelTime()
     assert time.on_loop(100.0, 5.0) == 5.0
     assert time.on_loop(101.0, 6.5) == 6.0  # handled late
@@ -55,7 +55,7 @@ def test_a_clock_of_the_kernel_that_is_set_is_followed():
 
 
 @pytest.mark.alone
-async def test_edges_of_a_pin_arrive():
+async def test_edges_of_a_pin_are_received():
     source = BeltPulses(Config(length_m=0.16, marks=1), SITE)
     heard: list[Belt] = []
     task = asyncio.create_task(source.run(heard.append, lambda: None))  # type: ignore[arg-type]

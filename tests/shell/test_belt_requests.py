@@ -54,7 +54,7 @@ async def test_a_stop_waits_for_no_request_and_drops_those_before_it(slow):
     assert slow.asked == [1.0, 0.0, 0.8]
 
 
-async def test_of_too_many_requests_the_oldest_is_dropped(slow):
+async def test_the_oldest_of_too_many_requests_is_dropped(slow):
     slow.requests.add(request(1.0))
     await settled()
     for n in range(MOST_WAITING + 1):

@@ -42,7 +42,7 @@ def tried(before, after, written=1.0, fault=False):
     return trial.factor("it failed")
 
 
-def test_what_the_belt_does_tells_its_unit():
+def test_the_unit_is_found_from_what_the_belt_does():
     wish = 0.28 + MORE_M_S
     assert tried(0.28, [0.3, 0.33, wish, wish]) == 1.0
     assert tried(0.28, [0.3, wish, 1.609 * wish], fault=True) == 1.609

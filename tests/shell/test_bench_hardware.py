@@ -17,7 +17,7 @@ from cued.config import Site
 SHEET = (Path(__file__).parents[2] / "hardware" / "test-sheet.md").read_text("utf-8")
 
 
-def test_where_no_pin_can_be_driven_that_is_the_reading(tmp_path):
+def test_undrivable_pins_are_the_reading(tmp_path):
     site = Site(runtime=str(tmp_path), hardware=True, chip=4095)
     options = haptic.Config()
     reading = bench._ended("C7", options, site, Machine(tmp_path), None)
@@ -42,7 +42,7 @@ def test_without_pinctrl_nothing_is_measured():
         bench.level(Machine(run=lambda _command: ""), 12)
 
 
-def test_the_lows_of_a_pwm_are_not_off():
+def test_the_lows_of_a_pwm_do_not_count_as_off():
     start = time.monotonic()
 
     def high(_pin):  # 95 % of 200 Hz for 0.2 s, then low
@@ -54,7 +54,7 @@ def test_the_lows_of_a_pwm_are_not_off():
     assert 0.15 < took < 0.5
 
 
-def test_a_tone_is_told_from_the_room():
+def test_a_tone_is_distinguished_from_room_noise():
     noise = np.random.default_rng(1).normal(0, 0.01, 3 * bench.MIC_RATE)
     assert bench.above_the_room(noise) < bench.HEARD_DB
     t = np.arange(bench.MIC_RATE // 2) / bench.MIC_RATE
@@ -63,7 +63,7 @@ def test_a_tone_is_told_from_the_room():
 
 
 @pytest.mark.parametrize("row", ["C4", "C6", "C7", "C8", "C9", "C12", "D3"])
-def test_every_row_is_one_of_the_sheet_and_can_be_filled_in_twice(row):
+def test_every_row_is_in_the_sheet_and_can_be_filled_in_twice(row):
     once = bench.filled(SHEET, [bench.Reading(row, "first")])
     assert once != SHEET
     twice = bench.filled(once, [bench.Reading(row, "pin low after 0.02 s", right=True)])
@@ -73,6 +73,6 @@ def test_every_row_is_one_of_the_sheet_and_can_be_filled_in_twice(row):
     assert twice.count("right |") == SHEET.count("right |") + 1
 
 
-def test_a_box_without_anything_has_only_its_power_looked_at():
+def test_a_bare_box_has_only_its_power_checked():
     made = config.convert({"station": {"hardware": False}})
     assert [r.row for r in bench.walk(made, None)] == ["C6"]

@@ -32,7 +32,7 @@ def raspberry_pi_os(root):
     return root
 
 
-def test_any_name_and_password_of_a_network_is_kept(tmp_path):
+def test_any_network_name_and_password_is_kept(tmp_path):
     name, password = "Gym; 2\\4 ünten ", " pass\\word;  12"
     image("join_wifi", raspberry_pi_os(tmp_path), name, password)
     file = tmp_path / "etc/NetworkManager/system-connections/cued.nmconnection"
@@ -50,7 +50,7 @@ def test_a_network_switches_the_radio_on(tmp_path):
     assert kept == ["platform-soc:bluetooth"]
 
 
-def test_the_machine_knows_its_name(tmp_path):
+def test_the_machine_gets_its_name(tmp_path):
     (tmp_path / "etc").mkdir()
     (tmp_path / "etc/hosts").write_text("127.0.0.1\tlocalhost\n127.0.1.1\traspberrypi\n")
     image("name_machine", tmp_path, "gym-3")
@@ -58,12 +58,12 @@ def test_the_machine_knows_its_name(tmp_path):
     assert (tmp_path / "etc/hosts").read_text() == "127.0.0.1\tlocalhost\n127.0.1.1\tgym-3\n"
 
 
-def test_a_password_file_from_windows_has_no_ending(tmp_path):
+def test_a_windows_line_end_of_a_password_file_is_dropped(tmp_path):
     (tmp_path / "password").write_bytes(b"secret word\r\nand more\r\n")
     assert image("first_line", tmp_path / "password").stdout == "secret word"
 
 
-def test_a_wifi_password_that_can_be_none_is_refused(tmp_path):
+def test_an_impossible_wifi_password_is_refused(tmp_path):
     for name, text in (("base.img", ""), ("password", "short\n")):
         (tmp_path / name).write_text(text)
     command = [HOME / "scripts/build-image", "base.img", "--out", "cued.img"]

@@ -46,7 +46,7 @@ async def pressed(monkeypatch):
 
 
 @pytest.mark.alone
-async def test_a_short_press_a_long_one_and_a_mark_are_told_apart(pressed):
+async def test_a_short_press_a_long_one_and_a_mark_are_distinguished(pressed):
     assert await pressed(5, 0.05) == [("press", "button")]
     assert await pressed(7, 0.05) == [("mark", "button")]
     assert await pressed(5, 0.8) == [("something_wrong", "button")]
@@ -54,7 +54,7 @@ async def test_a_short_press_a_long_one_and_a_mark_are_told_apart(pressed):
 
 
 @pytest.mark.alone
-async def test_held_on_the_button_opens_set_up_and_let_go_before_it_does_not(pressed, monkeypatch):
+async def test_holding_the_button_opens_set_up_and_an_early_release_does_not(pressed, monkeypatch):
     monkeypatch.setattr(buttons, "SET_UP_S", 0.9)
     assert await pressed(5, 1.2) == [("something_wrong", "button"), ("set_up", "button")]
     assert await pressed(5, 0.7) == [("something_wrong", "button")]
@@ -62,7 +62,7 @@ async def test_held_on_the_button_opens_set_up_and_let_go_before_it_does_not(pre
 
 
 @pytest.mark.alone
-async def test_the_keys_for_a_typed_speed_repeat_while_they_are_held(pressed, monkeypatch):
+async def test_the_keys_for_a_typed_speed_repeat_while_held(pressed, monkeypatch):
     assert await pressed(8, 0.05) == [("faster", "button")]
     assert await pressed(9, 0.05) == [("slower", "button")]
     held = await pressed(8, 2.5 * buttons.REPEAT_S)
@@ -84,7 +84,7 @@ def shown(lamp, steps=20):
     return out
 
 
-async def test_the_light_shows_the_worst_and_is_off_when_left():
+async def test_the_light_shows_the_worst_state_and_is_off_at_the_end():
     lamp = light.Light(light.Config(), SITE, lambda _: None)
     async with lamp:
         assert lamp.state == "waiting"
@@ -105,7 +105,7 @@ async def test_the_light_shows_the_worst_and_is_off_when_left():
     assert not lamp.lit
 
 
-async def test_without_pins_the_light_is_told_once_and_harms_nobody(caplog):
+async def test_a_light_without_pins_is_reported_once_and_does_no_harm(caplog):
     lamp = light.Light(light.Config(), Site(hardware=True, chip=4095), lambda _: None)
     async with lamp:
         await lamp.run()
@@ -120,7 +120,7 @@ def test_two_parts_on_one_pin_are_refused_by_name():
     assert sorted(config.output_pins(chosen)) == [6, 12, 13]
 
 
-def test_one_button_pauses_goes_on_and_ends_an_alarm():
+def test_one_button_pauses_resumes_and_ends_an_alarm():
     runner = there("settle").copy()
     runner.say("press")
     runner.walk(0.5)
@@ -134,7 +134,7 @@ def test_one_button_pauses_goes_on_and_ends_an_alarm():
     assert runner.phase == "rest"
 
 
-def test_one_part_that_lets_go_of_its_pins_leaves_those_of_the_others(monkeypatch, tmp_path):
+def test_a_part_that_releases_its_pins_leaves_those_of_the_others(monkeypatch, tmp_path):
     class Factory:
         def __init__(self, chip):
             self.open = True

@@ -26,7 +26,7 @@ def test_without_sensors_the_next_step_is_named():
     assert "no sensors: add [sensors.NAME] tables, or run cued setup" in lines
 
 
-def test_each_sensor_says_what_it_is_and_whether_its_mounting_is_given():
+def test_each_sensor_is_listed_with_its_kind_and_mounting():
     rows = [[1, 0, 0], [0, 1, 0], [0, 0, 1]]
     told = described(of(sensors={"back": {**POD, "mounting": rows}, "foot": FOOT, "belt": BELT}))
     assert "sensor back: pod, lower_back, mounting configured" in told
@@ -34,7 +34,7 @@ def test_each_sensor_says_what_it_is_and_whether_its_mounting_is_given():
     assert "sensor belt: ftms, treadmill" in told
 
 
-def test_a_rule_that_lacks_something_is_named_with_what_it_lacks():
+def test_a_rule_that_cannot_run_is_named_with_what_it_lacks():
     def names(**tables):
         return {line.split()[1] for line in silent(of(coach={"program": True}, **tables))}
 
@@ -48,7 +48,7 @@ def test_a_rule_that_lacks_something_is_named_with_what_it_lacks():
     assert typed == both
 
 
-def test_secrets_of_the_service_are_no_mistake_of_the_configuration():
+def test_secrets_of_the_service_are_not_a_configuration_mistake():
     def hidden(_say):
         raise OutOfReach("the password cannot be reached")
 
@@ -56,9 +56,7 @@ def test_secrets_of_the_service_are_no_mistake_of_the_configuration():
 
 
 @pytest.mark.parametrize("command", ["check", "run"])
-def test_a_simulated_runner_whose_sensors_nobody_hears_is_a_mistake_told_in_one_line(
-    tmp_path, command
-):
+def test_a_simulated_runner_with_unheard_sensors_is_one_line(tmp_path, command):
     file = tmp_path / "cued.toml"
     station = f'[station]\nhardware = false\nstate = "{tmp_path}"\n[sources.simulate]\n'
     file.write_text(station + '[sensors.back]\ndevice = "pod"\nplacement = "lower_back"\n')
@@ -74,7 +72,7 @@ def test_a_simulated_runner_whose_sensors_nobody_hears_is_a_mistake_told_in_one_
     assert told.count("\n") == 1
 
 
-def test_a_simulated_runner_may_stand_beside_sensors_of_another_source(tmp_path, capsys):
+def test_a_simulated_runner_may_be_combined_with_real_sensors(tmp_path, capsys):
     file = tmp_path / "cued.toml"
     text = "[station]\nhardware = false\n[sources.simulate]\n[sources.ble]\n"
     for name, placement in (("trunk", "lower_back"), ("strap", "chest"), ("mill", "treadmill")):

@@ -59,14 +59,14 @@ def drawn(view, width):
 
 
 @pytest.mark.parametrize("width", [80, 100])
-def test_it_fits_the_terminal_and_every_value_is_there(view, width):
+def test_the_view_fits_the_terminal_and_has_every_value(view, width):
     text = drawn(view, width)
     assert max(map(len, text.splitlines())) <= width
     assert text.count("1.23") >= len(NAMES) - 1
     assert "4.4 km/h" in text  # 1.234 m/s
 
 
-def test_it_speaks_in_words(view):
+def test_the_view_uses_words(view):
     text = drawn(view, 80)
     assert "_" not in text
     assert "7:14" in text
@@ -77,7 +77,7 @@ def test_it_speaks_in_words(view):
     assert "m/s" not in text
 
 
-def test_the_log_writes_to_what_is_standard_error_at_that_moment(monkeypatch):
+def test_the_log_writes_to_the_current_standard_error(monkeypatch):
     handler = __main__.ToStderr()
     replaced = io.StringIO()
     monkeypatch.setattr(sys, "stderr", replaced)

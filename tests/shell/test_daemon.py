@@ -85,7 +85,7 @@ def daemon(sources, log, coach=None):
     )
 
 
-async def test_a_reload_while_it_ends_starts_no_other():
+async def test_a_reload_during_the_end_starts_no_other():
     one, two = daemon([], []), daemon([], [])
     assert one.restart()
     assert one.restart()  # a newer configuration
@@ -95,7 +95,7 @@ async def test_a_reload_while_it_ends_starts_no_other():
     assert not two.restart()
 
 
-async def test_the_button_opens_set_up_and_what_is_whispered_no_sink_hears():
+async def test_the_button_opens_set_up_and_spoken_digits_reach_no_sink():
     log, coach, opened = [], Coach(), []
 
     def open_():
@@ -118,7 +118,7 @@ async def test_the_button_opens_set_up_and_what_is_whispered_no_sink_hears():
     assert "Command" not in coach.told
 
 
-async def test_a_cue_reaches_the_motor_before_any_sink_and_its_answer_waits_its_turn():
+async def test_a_cue_reaches_the_motor_before_any_sink():
     log, coach = [], Coach()
     await daemon([Playback([Tick(1.0), Tick(2.0)], 0.0)], log, coach).run()
     given = [i for i, x in enumerate(log) if x == "motor: give"]
@@ -128,7 +128,7 @@ async def test_a_cue_reaches_the_motor_before_any_sink_and_its_answer_waits_its_
     assert coach.told == ["Tick", "CueDone", "Tick", "CueDone"]
 
 
-async def test_what_an_actuator_tells_has_the_time_of_the_run():
+async def test_events_of_an_actuator_have_the_time_of_the_run():
     log = []
     await daemon([Playback([Tick(3.5)], 0.0)], log).run()
     (notice,) = [e for e in log if isinstance(e, Notice)]
@@ -168,7 +168,7 @@ async def test_stop_ends_a_source_that_would_never_end():
 
 
 @pytest.mark.parametrize(("answer", "notices"), [("", 0), ("no treadmill here", 1)])
-async def test_a_wish_for_the_belt_is_passed_on_and_a_refusal_is_told(answer, notices):
+async def test_a_belt_request_is_passed_on_and_a_refusal_reported(answer, notices):
     log = []
     source = Belted([Tick(float(t)) for t in range(1, 2000)], answer)
     await daemon([source], log).run()
@@ -178,7 +178,7 @@ async def test_a_wish_for_the_belt_is_passed_on_and_a_refusal_is_told(answer, no
     assert all(answer in n.text for n in told)
 
 
-async def test_a_source_that_raises_at_a_wish_leaves_it_to_the_others_and_is_told():
+async def test_a_source_that_raises_at_a_request_is_reported_and_the_others_get_it():
     class Broken(Belted):
         async def request(self, request):
             raise ZeroDivisionError
@@ -190,7 +190,7 @@ async def test_a_source_that_raises_at_a_wish_leaves_it_to_the_others_and_is_tol
     assert [e.code for e in log if isinstance(e, Notice)] == ["part_failed"]
 
 
-async def test_a_task_that_forgets_its_cancellation_does_not_hold_up_the_end(monkeypatch):
+async def test_a_task_that_swallows_its_cancellation_does_not_block_the_end(monkeypatch):
     monkeypatch.setattr(daemon_module, "ENDS_S", 0.01)
 
     class Forgetful(Playback):

@@ -71,7 +71,7 @@ def pi(tmp_path):
         (2437, BACK, "ok"),
     ],
 )
-def test_wifi_and_bluetooth_on_one_chip_are_told_where_it_matters(pi, mhz, chosen, state):
+def test_wifi_and_bluetooth_on_one_chip_are_reported_where_it_matters(pi, mhz, chosen, state):
     pi.adapter()
     pi.wifi(mhz)
     check = bluetooth.shared_chip(pi, chosen)
@@ -79,7 +79,7 @@ def test_wifi_and_bluetooth_on_one_chip_are_told_where_it_matters(pi, mhz, chose
     assert ("USB Bluetooth adapter" in check.advice) == (state == "warning")
 
 
-def test_a_usb_adapter_that_is_used_shares_no_chip(pi):
+def test_a_usb_adapter_shares_no_chip(pi):
     pi.adapter("hci0")
     pi.adapter("hci1", "platform/scb/fd500000.pcie/usb1/1-1/1-1.2")
     pi.wifi(2437)
@@ -89,7 +89,7 @@ def test_a_usb_adapter_that_is_used_shares_no_chip(pi):
     assert bluetooth.shared_chip(pi, FEET).state == "warning"
 
 
-def test_bluetooth_sound_counts_as_two(pi):
+def test_bluetooth_sound_counts_as_two_links(pi):
     pi.adapter()
     pi.wifi(2437)
     heard = config.convert(
@@ -98,7 +98,7 @@ def test_bluetooth_sound_counts_as_two(pi):
     assert "Bluetooth sound" in bluetooth.shared_chip(pi, heard).found
 
 
-def test_an_adapter_that_is_missing_or_another_is_named(pi):
+def test_a_missing_or_different_adapter_is_named(pi):
     assert bluetooth.adapter(pi, FEET).state == "failed"
     pi.adapter("hci0")
     pi.path("/sys/class/bluetooth/hci0:11").mkdir()
@@ -107,7 +107,7 @@ def test_an_adapter_that_is_missing_or_another_is_named(pi):
     assert 'adapter = "hci0"' in bluetooth.adapter(pi, other).advice
 
 
-def test_a_bluetooth_service_that_does_not_run_is_started_or_installed(pi):
+def test_a_stopped_or_missing_bluetooth_service_is_reported_with_its_command(pi):
     pi.answers["systemctl is-active bluetooth.service"] = "inactive"
     assert bluetooth.service(pi).advice == "sudo apt install bluez"
     pi.write("/usr/libexec/bluetooth/bluetoothd")
@@ -122,7 +122,7 @@ def chips(*found):
 
 @pytest.mark.parametrize("label", ["pinctrl-rp1", "pinctrl-bcm2711"])
 @pytest.mark.parametrize("number", [0, 4])
-def test_the_header_is_found_by_its_label_whatever_its_number(pi, label, number):
+def test_the_gpio_header_is_found_by_its_label_whatever_its_number(pi, label, number):
     there = chips(
         Chip("/dev/gpiochip9", "gpio-brcmstb", {}), Chip(f"/dev/gpiochip{number}", label, {})
     )
@@ -131,14 +131,14 @@ def test_the_header_is_found_by_its_label_whatever_its_number(pi, label, number)
     assert f"/dev/gpiochip{number} ({label})" in check.found
 
 
-def test_a_chip_by_number_that_is_not_the_header_is_told(pi):
+def test_a_configured_chip_that_is_not_the_header_is_reported(pi):
     chosen = config.convert({"station": {"chip": 4}, "actuators": {"haptic": {}}})
     check = header.pins(pi, chosen, chips(Chip("/dev/gpiochip0", "pinctrl-rp1", {})))
     assert check.state == "failed"
     assert "chip = 4" in check.found
 
 
-def test_a_machine_without_a_header_is_told(pi):
+def test_a_machine_without_a_header_is_reported(pi):
     assert header.pins(pi, MOTORS, chips(Chip("/dev/gpiochip0", "INT34C5", {}))).state == "failed"
     assert header.pins(pi, MOTORS, chips()).state == "failed"
 
@@ -169,7 +169,7 @@ def test_an_overlay_that_holds_a_configured_pin_is_named(pi, line, pin, place):
     assert f"GPIO{pin}" in check.found
 
 
-def test_a_pin_that_another_program_holds_is_busy_and_our_own_is_not(pi):
+def test_a_pin_of_another_program_is_busy_and_our_own_is_not(pi):
     def on(user):
         return chips(Chip("/dev/gpiochip0", "pinctrl-rp1", {13: user}))
 
@@ -201,7 +201,7 @@ def test_pins_that_the_user_may_not_open_name_the_group(pi):
     assert "usermod -aG gpio" in header.pins(pi, MOTORS, refused).advice
 
 
-def test_hdmi_as_the_first_card_is_told_with_the_better_one(pi):
+def test_hdmi_as_the_first_card_is_reported_with_a_better_one(pi):
     pi.write("/proc/asound/cards", HDMI + JACK)
     check = sound_card.sound_card(pi, VOICE)
     assert check.state == "warning"
@@ -210,7 +210,7 @@ def test_hdmi_as_the_first_card_is_told_with_the_better_one(pi):
     assert sound_card.sound_card(pi, named).state == "ok"
 
 
-def test_no_card_and_a_card_that_is_not_there_fail(pi):
+def test_no_card_or_a_missing_card_fails(pi):
     pi.write("/proc/asound/cards", "--- no soundcards ---\n")
     assert sound_card.sound_card(pi, VOICE).state == "failed"
     pi.write("/proc/asound/cards", HDMI + JACK)
@@ -218,7 +218,7 @@ def test_no_card_and_a_card_that_is_not_there_fail(pi):
     assert "no card 'UACDemo', only vc4hdmi0, Headphones" in sound_card.sound_card(pi, named).found
 
 
-def test_a_desktop_that_takes_the_sound_card_is_told(pi):
+def test_a_desktop_that_holds_the_sound_card_is_reported(pi):
     pi.write("/proc/asound/cards", JACK)
     units = " ".join(sound_card.DESKTOPS)
     pi.answers[f"systemctl is-active {units}"] = "active\ninactive"
@@ -238,7 +238,7 @@ def test_undervoltage_is_read_from_the_kernel_where_the_firmware_says_nothing(pi
     assert machine.power(pi).state == state
 
 
-def test_the_clock_is_judged_by_network_or_a_chip(pi):
+def test_the_clock_is_set_by_network_or_a_chip(pi):
     assert machine.clock(pi).state == "warning"
     pi.write("/dev/rtc0")
     assert machine.clock(pi).state == "ok"
@@ -253,7 +253,7 @@ def test_a_slow_card_is_a_warning(tmp_path, monkeypatch):
     assert "1700 ms" in check.found
 
 
-def test_who_lacks_a_group_gets_the_command(pi):
+def test_a_user_who_lacks_a_group_gets_the_command(pi):
     pi.write("/etc/group", "audio:x:29:\nbluetooth:x:111:\ngpio:x:997:\n")
     check = service.permissions(pi, lambda user: {"cued", "audio"} if user == "cued" else set())
     assert check.state == "failed"
@@ -262,7 +262,7 @@ def test_who_lacks_a_group_gets_the_command(pi):
     assert service.permissions(pi, lambda _user: {"audio"}).state == "ok"
 
 
-def test_a_port_that_is_taken_is_told_unless_the_service_has_it(pi):
+def test_a_taken_port_is_reported_unless_the_service_has_it(pi):
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
         chosen = config.convert({"sinks": {"live": {"port": port}}})
@@ -273,7 +273,7 @@ def test_a_port_that_is_taken_is_told_unless_the_service_has_it(pi):
         assert service.ports(pi, chosen)[0].state == "skipped"
 
 
-def test_another_daemon_is_told(pi, tmp_path):
+def test_another_daemon_is_reported(pi, tmp_path):
     assert service.other_daemon(pi, tmp_path, "one").state == "ok"
     with lock.only_one(tmp_path, "one"):
         assert "station one" in service.other_daemon(pi, tmp_path, "one").found
@@ -296,13 +296,13 @@ def test_a_second_daemon_of_a_station_stops_with_one_line(tmp_path, capsys):
         pass
 
 
-def test_where_no_lock_can_be_made_there_is_none(tmp_path):
+def test_without_a_place_for_a_lock_it_runs_without_one(tmp_path):
     (tmp_path / "file").touch()
     with lock.only_one(tmp_path / "file", "one"):
         assert not lock.held(tmp_path / "file", "one")
 
 
-def test_a_daemon_beside_the_service_stops_with_one_line(monkeypatch, capsys, tmp_path):
+def test_a_daemon_started_next_to_the_service_stops_with_one_line(monkeypatch, capsys, tmp_path):
     file = tmp_path / "cued.toml"
     file.write_text(f'[station]\nstate = "{tmp_path}"\n[sources.ble]\n')
     monkeypatch.setattr(run.Machine, "active", lambda *_: True)
@@ -313,7 +313,7 @@ def test_a_daemon_beside_the_service_stops_with_one_line(monkeypatch, capsys, tm
     assert told.count("\n") == 1
 
 
-def test_a_configuration_that_is_wrong_is_a_finding_and_the_rest_is_looked_at(tmp_path, capsys):
+def test_a_wrong_configuration_is_a_finding_and_the_rest_is_checked(tmp_path, capsys):
     file = tmp_path / "cued.toml"
     file.write_text("[station]\nlanguge = 'de'\n")
     assert __main__.main(["doctor", "--config", str(file)]) == 1
@@ -333,7 +333,7 @@ def test_the_report_is_json_too(tmp_path, capsys):
     assert all(c["advice"] for c in checks if c["state"] == "failed")
 
 
-def test_a_scan_without_an_adapter_says_what_to_do_and_not_to_wake_the_sensor(monkeypatch, capsys):
+def test_a_scan_without_an_adapter_does_not_say_to_wake_the_sensor(monkeypatch, capsys):
     async def silent(_args):
         raise TimeoutError("the Bluetooth service does not answer")
 
@@ -346,6 +346,6 @@ def test_a_scan_without_an_adapter_says_what_to_do_and_not_to_wake_the_sensor(mo
     assert "Wake" not in told.out
 
 
-def test_every_finding_that_needs_something_done_says_what():
+def test_every_problem_found_says_what_to_do():
     checks = [Check("a", "ok", "fine"), Check("b", "warning", "hm", "do it")]
     assert every.missing(checks) == checks[1:]

@@ -26,7 +26,7 @@ def test_ten_minutes_without_a_sensor_renew_the_engine():
     assert ticked(renewal, 0, 640) == [(630, NEW)]
 
 
-def test_a_sensor_that_goes_on_keeps_it():
+def test_a_sensor_that_continues_keeps_the_engine():
     renewal = Renewal(lambda _t: NEW)  # type: ignore[arg-type,return-value]
     for t in range(0, 3000, 30):
         renewal.watch(packet(float(t)))
@@ -50,7 +50,7 @@ def test_a_machine_that_slept_was_not_silent():
     assert renewal.watch(Tick(90_000.0)) is None
 
 
-def test_another_runner_gets_an_engine_of_their_own_and_the_belt_as_it_was():
+def test_another_runner_gets_a_new_engine_with_the_belt_as_it_was():
     chosen: list[str] = []
 
     def choose(name: str, _t: float):

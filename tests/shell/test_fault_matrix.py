@@ -34,7 +34,7 @@ def matrix():
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_coaching_goes_on_ends_in_time_and_leaves_pins_low_and_files_whole(fault, matrix):
+def test_coaching_continues_ends_in_time_and_leaves_pins_low_and_files_whole(fault, matrix):
     for seen in (cell for cell in matrix if cell.fault == fault):
         told = f"{seen.moment}: {seen}"
         assert seen.ready_s < READY_S, told

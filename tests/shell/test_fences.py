@@ -44,7 +44,7 @@ def walk():
 
 
 @pytest.mark.parametrize("kind", ["metrics", "rules"])
-def test_what_cannot_be_built_is_left_out_and_told_once(kind, monkeypatch, walk):
+def test_a_part_that_cannot_be_built_is_left_out_and_reported_once(kind, monkeypatch, walk):
     load = parts.load
 
     def spoilt(of, name):
@@ -64,7 +64,7 @@ def test_what_cannot_be_built_is_left_out_and_told_once(kind, monkeypatch, walk)
 @pytest.mark.once
 @pytest.mark.parametrize("method", ["update", "reset"])
 @pytest.mark.parametrize("name", parts.names("metrics"))
-def test_a_metric_that_raises_is_off_and_told_once(name, method, monkeypatch, walk):
+def test_a_metric_that_raises_is_switched_off_and_reported_once(name, method, monkeypatch, walk):
     broken = built("metrics", name)
     monkeypatch.setattr(broken, method, raising)
     faults = Faults()
@@ -81,7 +81,7 @@ def test_a_metric_that_raises_is_off_and_told_once(name, method, monkeypatch, wa
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("-inf"), "much"])
-def test_a_metric_whose_value_is_no_number_is_off_and_told(value, walk):
+def test_a_metric_whose_value_is_no_number_is_switched_off_and_reported(value, walk):
     class Odd:
         unit, strides, basis = "1", 1, frozenset()
 
@@ -102,7 +102,7 @@ def test_a_metric_whose_value_is_no_number_is_off_and_told(value, walk):
 @pytest.mark.once
 @pytest.mark.parametrize("method", ["consider", "reset"])
 @pytest.mark.parametrize("name", parts.names("rules"))
-def test_a_rule_that_raises_is_off_and_told_once(name, method, monkeypatch, walk):
+def test_a_rule_that_raises_is_switched_off_and_reported_once(name, method, monkeypatch, walk):
     chosen = config.convert({"coach": {"program": False, "metronome": True}})
     inputs, worn = walk
     engine = app.engine(chosen, worn)
@@ -116,7 +116,9 @@ def test_a_rule_that_raises_is_off_and_told_once(name, method, monkeypatch, walk
 @pytest.mark.parametrize(
     "odd", ["x", Proposal(key="other", priority=Priority.TECHNIQUE, theme="stride", since=1.0)]
 )
-def test_a_rule_that_proposes_what_it_never_declared_is_off_and_told_once(odd, monkeypatch, walk):
+def test_a_rule_that_proposes_an_undeclared_cue_is_switched_off_and_reported_once(
+    odd, monkeypatch, walk
+):
     chosen = config.convert({"coach": {"program": False}})
     inputs, worn = walk
     engine = app.engine(chosen, worn)
@@ -147,7 +149,7 @@ class Coach:
         return []
 
 
-async def test_a_sink_or_an_actuator_that_cannot_be_made_is_told_and_the_others_go_on():
+async def test_a_sink_or_actuator_that_cannot_be_made_is_reported_and_the_others_continue():
     good, motor = Part(), Part()
     ticks = [Playback([Tick(float(t)) for t in range(9)], 0.0)]
     make = [raising, lambda _told: motor], [raising, lambda _told: good]
@@ -167,7 +169,7 @@ def daemon(sources, actuators, sinks):
 
 
 @pytest.mark.parametrize("method", ["enter", "leave", "give", "cancel"])
-async def test_an_actuator_that_raises_is_reported_and_the_other_goes_on(method):
+async def test_an_actuator_that_raises_is_reported_and_the_other_continues(method):
     broken, good, seen = Broken(method), Part(), Part()
     await daemon([Playback([Tick(float(t)) for t in range(9)], 0.0)], [broken, good], [seen]).run()
     assert good.count("give") == 9
@@ -180,7 +182,7 @@ async def test_an_actuator_that_raises_is_reported_and_the_other_goes_on(method)
 
 
 @pytest.mark.parametrize("method", ["enter", "leave", "take", "watch", "run"])
-async def test_a_sink_that_raises_is_told_to_the_others_and_they_go_on(method):
+async def test_a_sink_that_raises_is_reported_to_the_others_which_continue(method):
     broken, good, motor = Broken(method), Part(), Part()
     await daemon([Playback([Tick(float(t)) for t in range(9)], 0.0)], [motor], [broken, good]).run()
     assert motor.count("give") == 9
@@ -219,7 +221,7 @@ class Slowly(Playback):
 
 
 @pytest.mark.parametrize("how", ["timer", "task"])
-async def test_an_actuator_whose_timer_or_task_raises_is_off_and_told_once(how):
+async def test_an_actuator_whose_timer_or_task_raises_is_switched_off_and_reported_once(how):
     broken, good, seen = Aside(how), Part(), Part()
     await daemon([Slowly([], 0.0)], [broken, good], [seen]).run()
     assert good.count("give") == 9
@@ -229,7 +231,7 @@ async def test_an_actuator_whose_timer_or_task_raises_is_off_and_told_once(how):
 
 
 @pytest.mark.parametrize("task", ["Speech._look_for_underruns", "PhraseCache.run"])
-async def test_a_fault_in_the_voices_own_tasks_ends_the_voice_only(task, tmp_path, monkeypatch):
+async def test_a_fault_in_a_task_of_the_voice_ends_only_the_voice(task, tmp_path, monkeypatch):
     monkeypatch.setattr(speech, "CHECK_S", 0.001)
     monkeypatch.setattr(f"cued.actuators.speech.{task}", raising)
     good, seen = Part(), Part()
@@ -248,7 +250,7 @@ async def test_a_fault_in_the_voices_own_tasks_ends_the_voice_only(task, tmp_pat
     assert [n.text[:22] for n in told if n.code == FAILED] == ["actuators.speech faile"]
 
 
-async def test_a_sink_that_a_library_cancels_is_told():
+async def test_a_sink_cancelled_by_a_library_is_reported():
     class Cancelled(Part):
         async def run(self):
             raise asyncio.CancelledError
@@ -258,7 +260,7 @@ async def test_a_sink_that_a_library_cancels_is_told():
     assert [n.code for n in good.told()] == [FAILED]
 
 
-async def test_a_source_that_cannot_be_made_is_told_and_the_others_go_on(monkeypatch):
+async def test_a_source_that_cannot_be_made_is_reported_and_the_others_continue(monkeypatch):
     load = parts.load
 
     def spoilt(kind, name):
@@ -283,7 +285,7 @@ async def test_a_source_that_cannot_be_made_is_told_and_the_others_go_on(monkeyp
     assert told.text.startswith("buttons failed")
 
 
-async def test_what_does_not_open_in_time_is_left_out(monkeypatch):
+async def test_a_part_that_does_not_open_in_time_is_left_out(monkeypatch):
     monkeypatch.setattr(fences, "OPENS_S", 0.01)
 
     class Blocked(Part):

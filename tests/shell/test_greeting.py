@@ -29,7 +29,7 @@ def said(greets, seconds, events=()):
     return out
 
 
-def test_ready_is_said_once_when_every_sensor_is_heard():
+def test_ready_is_said_once_when_every_sensor_sends():
     events = [up("back", 1.0), up("left", 2.0), up("left", 5.0)]
     assert said(greeting("back", "left"), 60, events) == [(2.0, "Ready. Press for a workout")]
 
@@ -38,7 +38,7 @@ def test_without_sensors_it_is_ready_at_once():
     assert said(greeting(), 60) == [(0.0, "Ready. Press for a workout")]
 
 
-def test_a_missing_sensor_is_told_once_and_ready_when_it_comes():
+def test_a_missing_sensor_is_announced_once_and_ready_when_it_comes():
     events = [up("back", 1.0), up("left", 40.0)]
     assert said(greeting("back", "left"), 60, events) == [
         (PATIENCE_S, "No sensor yet"),
@@ -46,7 +46,7 @@ def test_a_missing_sensor_is_told_once_and_ready_when_it_comes():
     ]
 
 
-def test_what_else_is_missing_is_said_after_it():
+def test_other_missing_parts_are_said_after_ready():
     told = Notice(t=0.0, level="warning", code="motors_missing", text="no motors: none")
     assert said(greeting("back"), 60, [told, up("back", 1.0)]) == [
         (1.0, "Ready. Press for a workout"),

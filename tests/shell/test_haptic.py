@@ -61,12 +61,12 @@ def test_pulses_are_long_enough_to_feel_and_far_enough_apart(pattern: Pattern, s
         assert all(gap > 0.0999 for gap in gaps)
 
 
-def test_the_greater_the_error_the_longer_the_pulses_of_a_step() -> None:
+def test_a_larger_error_gives_longer_pulses_of_a_step() -> None:
     lengths = [pulses("step", size)[0].on_s for size in (-1.0, 0.0, 0.5, 1.0, 9.0)]
     assert lengths == pytest.approx([0.1, 0.1, 0.15, 0.2, 0.2])
 
 
-def test_only_the_alarm_and_the_state_of_things_use_both_motors_at_once() -> None:
+def test_only_alarms_and_states_use_both_motors_at_once() -> None:
     assert {n for n in FELT if any(p.left and p.right for p in pulses(n))} == {"alarm", "notice"}
 
 
@@ -120,7 +120,7 @@ async def test_the_pins_do_what_the_pattern_says(pattern: Pattern) -> None:
 
 
 @pytest.mark.alone
-async def test_a_new_pattern_cuts_off_the_old_one_at_once() -> None:
+async def test_a_new_pattern_interrupts_the_old_one_at_once() -> None:
     said: list[Any] = []
     async with haptic.Haptic(haptic.Config(), SITE, said.append) as actuator:
         actuator.give(cue("left"))
@@ -162,7 +162,7 @@ async def test_patterns_that_alternate_for_longer_than_the_limit_are_not_cut(
         assert actuator.cuts == 0
 
 
-async def test_pins_can_be_had_again_after_leaving() -> None:
+async def test_pins_can_be_reused_after_the_end() -> None:
     for _ in range(3):
         async with haptic.Haptic(haptic.Config(), SITE, lambda _: None) as actuator:
             actuator.give(cue("step"))
@@ -177,7 +177,7 @@ async def test_nothing_is_left_in_gpiozero() -> None:
     assert gpiozero.Device.pin_factory is before
 
 
-async def test_a_keeper_that_ends_is_told_once_and_its_cues_are_not_taken_for_given() -> None:
+async def test_a_dead_keeper_is_reported_once_and_its_cues_do_not_count_as_given() -> None:
     said: list[Any] = []
     async with haptic.Haptic(haptic.Config(), SITE, said.append) as actuator:
         assert (await give(actuator, said, "left")).ok
@@ -243,7 +243,7 @@ async def test_the_motors_tick_beneath_patterns_and_end_with_the_beat() -> None:
         assert actuator.values == (0.0, 0.0)
 
 
-async def test_ticks_that_nobody_ends_are_off_when_the_motors_are_left() -> None:
+async def test_ticks_end_with_the_motors() -> None:
     actuator = haptic.Haptic(haptic.Config(), SITE, lambda _: None)
     async with actuator:
         actuator.beat(Beat(t=0.0, spm=180.0, for_s=30.0))

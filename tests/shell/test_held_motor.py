@@ -29,7 +29,7 @@ def alive(pid):
 
 @pytest.mark.alone
 @pytest.mark.parametrize("sign", [signal.SIGKILL, signal.SIGTERM])
-def test_a_program_that_is_ended_takes_its_keeper_with_it(site, sign):
+def test_ending_a_program_ends_its_keeper(site, sign):
     with bench.held(haptic.Config(), site) as (program, keeper):
         assert alive(keeper)
         os.kill(program, sign)
@@ -37,7 +37,7 @@ def test_a_program_that_is_ended_takes_its_keeper_with_it(site, sign):
         assert bench.off_after(12, lambda _pin: alive(keeper), give_up_s=20.0) is not None
 
 
-def test_a_frozen_program_is_left_behind_by_nobody(site):
+def test_no_frozen_program_is_left_behind(site):
     with bench.held(haptic.Config(), site) as (program, keeper):
         for pid in (program, keeper):
             os.kill(pid, signal.SIGSTOP)

@@ -127,7 +127,7 @@ async def test_caps_of_day_and_week_survive_a_restart(tmp_path: Path) -> None:
         assert memory.backward_s(7 * DAY, 0.0) == pytest.approx(week, abs=0.1)
 
 
-async def test_a_power_cut_loses_at_most_what_was_not_yet_committed(tmp_path: Path) -> None:
+async def test_a_power_cut_loses_only_what_was_not_committed(tmp_path: Path) -> None:
     wall = Wall()
     runner = Runner(Memory(stage=1, sessions=2), profile="variety_for_a_runner")
     runner.belt(0.6)
@@ -208,7 +208,7 @@ async def test_a_folder_that_cannot_be_written_is_one_notice_and_no_crash(tmp_pa
 
 
 @pytest.mark.parametrize("damage", ["no database", "cut", "a page overwritten"])
-async def test_a_damaged_history_is_set_aside_begun_anew_and_the_caps_are_the_lowest(
+async def test_a_damaged_history_is_set_aside_and_a_new_one_starts_with_the_lowest_caps(
     tmp_path: Path, damage: str
 ) -> None:
     wall = Wall()
@@ -233,7 +233,7 @@ async def test_a_damaged_history_is_set_aside_begun_anew_and_the_caps_are_the_lo
     assert not load(path, "runner", lambda: time.time() + 8 * DAY).doubt
 
 
-async def test_damage_that_is_found_while_writing_costs_no_row_of_the_session(
+async def test_damage_found_while_writing_loses_no_row_of_the_session(
     tmp_path: Path,
 ) -> None:
     wall = Wall()
@@ -272,7 +272,7 @@ class _Malformed:
 
 
 @pytest.mark.parametrize("how", ["file", "folder"])
-async def test_a_history_deleted_while_it_is_written_is_begun_anew_with_the_session(
+async def test_a_history_deleted_while_written_is_started_again_with_the_session(
     tmp_path: Path, how: str
 ) -> None:
     wall = Wall()
@@ -296,7 +296,7 @@ async def test_a_history_deleted_while_it_is_written_is_begun_anew_with_the_sess
 
 
 @pytest.mark.alone
-async def test_a_history_on_a_read_only_disk_is_read_and_written_when_it_can_be(disk: Path) -> None:
+async def test_a_history_on_a_read_only_disk_is_read_and_written_when_possible(disk: Path) -> None:
     wall = Wall()
     await trained(disk, wall, profile="variety_for_a_runner")
     remount(disk, "ro")
@@ -335,7 +335,7 @@ async def test_a_full_disk_that_gets_room_again_loses_no_row(disk: Path) -> None
     assert load(disk / NAME, "runner", wall).sessions == 1
 
 
-async def test_a_history_that_is_held_at_the_start_is_taken_up_when_it_is_free(
+async def test_a_history_locked_at_the_start_is_used_when_free(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(file, "BUSY_S", 0.01)
@@ -373,7 +373,7 @@ async def test_what_could_not_be_written_for_a_while_is_written_later(tmp_path: 
 
 
 @pytest.mark.parametrize("what", ["mkfifo", "mkdir"])
-async def test_a_pipe_or_a_folder_in_its_place_is_a_doubt_and_nobody_waits(what, tmp_path) -> None:
+async def test_a_pipe_or_folder_in_its_place_is_doubtful_and_never_blocks(what, tmp_path) -> None:
     path = tmp_path / NAME
     getattr(os, what)(path)
     assert "not a file" in load(path, "anna", Wall()).doubt
@@ -384,7 +384,7 @@ async def test_a_pipe_or_a_folder_in_its_place_is_a_doubt_and_nobody_waits(what,
     path.rmdir() if what == "mkdir" else path.unlink()
 
 
-def test_a_history_of_a_later_version_is_named_and_left_as_it_is(
+def test_a_history_of_a_later_version_is_named_and_left_unchanged(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     with closing(sqlite3.connect(tmp_path / NAME)) as connection:
@@ -395,7 +395,7 @@ def test_a_history_of_a_later_version_is_named_and_left_as_it_is(
     assert (tmp_path / NAME).read_bytes() == before
 
 
-async def test_a_damaged_value_costs_that_value_only(tmp_path: Path) -> None:
+async def test_a_damaged_value_loses_only_itself(tmp_path: Path) -> None:
     wall = Wall()
     await trained(tmp_path, wall, profile="variety_for_a_runner")
     whole = load(tmp_path / NAME, "runner", wall)

@@ -52,7 +52,7 @@ def test_a_damaged_index_costs_time_only(tmp_path, there, content, capsys):
     assert capsys.readouterr().out == told
 
 
-def test_it_is_for_the_owner_only_and_names_nobody_whose_files_are_gone(tmp_path, there):
+def test_the_index_is_private_and_names_nobody_whose_files_are_gone(tmp_path, there):
     path = write(there, "anna")
     write(there, "bea")
     cued(tmp_path)
@@ -64,7 +64,7 @@ def test_it_is_for_the_owner_only_and_names_nobody_whose_files_are_gone(tmp_path
     assert b"bea" not in (there / NAME).read_bytes()
 
 
-def test_a_folder_that_may_only_be_read_is_listed_all_the_same(there, monkeypatch):
+def test_a_read_only_folder_is_still_listed(there, monkeypatch):
     path = write(there, "anna")
     monkeypatch.setattr("os.open", lambda *_: (_ for _ in ()).throw(PermissionError))
     known = index(there)

@@ -101,7 +101,7 @@ def traced(tmp_path):
 
 @pytest.mark.parametrize("wanted", [MOTOR, RELAY], ids=["motor", "relay"])
 @pytest.mark.parametrize("sent", [signal.SIGKILL, signal.SIGSTOP], ids=["killed", "frozen"])
-def test_a_pin_of_a_killed_or_frozen_program_is_low_within_0_6_s(traced, wanted, sent):
+def test_a_pin_is_low_within_0_6_s_of_its_program_being_killed_or_frozen(traced, wanted, sent):
     program = traced(wanted, "sleep")
     program.process.send_signal(sent)
     assert program.off_after_s() < WITHIN_S
@@ -113,7 +113,7 @@ def test_a_pin_is_low_within_0_6_s_while_the_program_holds_its_interpreters_lock
 
 
 @pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
-def test_a_signal_meant_for_the_program_leaves_the_keeper_at_work(traced, sent):
+def test_a_signal_to_the_program_leaves_the_keeper_running(traced, sent):
     program = traced(MOTOR, "sleep")
     os.kill(program.keeper, sent)
     assert 0.3 < program.off_after_s() < WITHIN_S  # by its time, not by the signal
@@ -147,7 +147,7 @@ def keeper():
         process.wait(10)
 
 
-def test_a_pin_set_again_and_again_gets_no_more_time(keeper):
+def test_setting_a_pin_repeatedly_gives_no_more_time(keeper):
     values = (0.5, 0.6, 0.7, 0.8)
     for value in values:
         keeper.stdin.write(f"12 {value}\n".encode())
@@ -158,7 +158,7 @@ def test_a_pin_set_again_and_again_gets_no_more_time(keeper):
     assert float(told[-1][0]) - float(told[0][0]) == pytest.approx(MOST_S, abs=0.1)
 
 
-def test_each_pin_has_a_time_of_its_own(keeper):
+def test_each_pin_has_its_own_time(keeper):
     keeper.stdin.write(b"12 1.0\n")
     select.select([], [], [], 0.2)
     keeper.stdin.write(b"13 1.0\n")
@@ -177,7 +177,7 @@ def test_pwm_never_has_no_edge():
     assert pin.value == 0.95
 
 
-def test_a_pin_that_fails_is_told_with_its_reason_and_owes_no_cut():
+def test_a_failing_pin_is_reported_with_its_reason():
     class Pin:
         @property
         def value(self) -> float:
@@ -194,7 +194,7 @@ def test_a_pin_that_fails_is_told_with_its_reason_and_owes_no_cut():
     assert pins.wait_s(now=0.0) is None
 
 
-def test_the_keeper_starts_without_what_the_program_is_made_of():
+def test_the_keeper_imports_nothing_of_the_program():
     heavy = ("numpy", "asyncio", "msgspec")
     code = f"import sys, cued.keeper; print([m for m in {heavy} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -211,7 +211,7 @@ def two_stations(monkeypatch):
         name.close()
 
 
-def test_a_pin_of_another_station_is_left_alone_with_a_sentence(two_stations) -> None:
+def test_a_pin_of_another_station_is_refused_with_a_message(two_stations) -> None:
     _, why = two_stations(12, 13)
     assert why == ""
     devices, why = two_stations(6, 13)

@@ -57,13 +57,13 @@ def test_every_line_of_a_bad_configuration_has_prefix_and_file(capsys, tmp_path)
         (["import", "/nowhere", "--out", "x"], "/nowhere: there is no such file or folder"),
     ],
 )
-def test_what_was_probably_meant_is_said(capsys, arguments, told):
+def test_a_misspelt_word_gets_a_suggestion(capsys, arguments, told):
     _, lines = said(capsys, *arguments)
     assert len(lines) == 1
     assert told in lines[0]
 
 
-def test_a_profile_that_is_not_there_is_told_with_the_other_mistakes(capsys, tmp_path):
+def test_an_unknown_profile_is_reported_with_the_other_mistakes(capsys, tmp_path):
     path = tmp_path / "gym.toml"
     path.write_text('[coach]\nprofile = "first_time"\n[sinks.live]\nadress = ""\n')
     _, lines = said(capsys, "check", "--config", str(path))
@@ -79,7 +79,7 @@ def test_a_profile_that_is_not_there_is_told_with_the_other_mistakes(capsys, tmp
         (["--speed", "8", "--sound", "a.wav"], "leave out --speed 8 and --sound a.wav"),
     ],
 )
-def test_what_does_not_go_together_says_what_to_leave_out(capsys, arguments, leave):
+def test_conflicting_options_say_what_to_leave_out(capsys, arguments, leave):
     status, lines = said(capsys, "simulate", "steady", "--over-bluetooth", *arguments)
     assert status == 1
     assert lines == [lines[0]]
@@ -113,7 +113,7 @@ def test_a_file_that_cannot_be_written_is_named_in_one_line(capsys, tmp_path):
         (["doctor", "gym.toml"], "there is no gym.toml here; cued doctor --help says more"),
     ],
 )
-def test_an_option_that_is_not_there_is_told_by_its_command(capsys, arguments, told):
+def test_an_unknown_option_is_reported_by_its_command(capsys, arguments, told):
     status, lines = said(capsys, *arguments)
     assert status == 2
     assert len(lines) == 1
@@ -128,7 +128,7 @@ def in_a_shell(line: str, **environment: str) -> subprocess.CompletedProcess[str
     )
 
 
-def test_output_that_has_no_room_is_told():
+def test_output_to_a_full_disk_is_reported():
     done = in_a_shell("parts >/dev/full")
     assert done.returncode == 1
     assert done.stderr.splitlines() == [
@@ -144,14 +144,14 @@ def test_closed_streams_are_no_error(closed):
     assert ("not a terminal" in done.stderr) == ("2>" not in closed)
 
 
-def test_a_terminal_of_few_characters_gets_marks_that_differ():
+def test_an_ascii_terminal_gets_distinct_marks():
     done = in_a_shell("doctor", PYTHONIOENCODING="ascii")
     marks = {line[0] for line in done.stdout.splitlines() if line[:1] not in ("", " ")}
     assert "?" not in marks
     assert marks & {"+", "x", "-"}
 
 
-def test_a_folder_that_cannot_be_written_is_named_as_it_was_asked_for(capsys, tmp_path):
+def test_an_unwritable_folder_is_named_as_given(capsys, tmp_path):
     (tmp_path / "chest.csv").write_text(
         "t_s,ax,ay,az\n" + "".join(f"{n / 100},0,0,9.8\n" for n in range(99))
     )

@@ -29,22 +29,22 @@ def told(stamps, step=0.5):
     return [n * step for n, stamp in enumerate(stamps) if one.feed(stamp, n * step)]
 
 
-def test_a_file_that_is_touched_or_not_there_is_no_reason_to_warn():
+def test_a_fresh_or_missing_file_gives_no_warning():
     assert told([None] * 100) == []
     assert told(list(range(100))) == []
 
 
-def test_it_tells_3_s_after_the_last_sign_of_life_and_again_but_not_for_ever():
+def test_it_warns_3_s_after_the_last_sign_of_life_and_repeats_but_not_for_ever():
     times = told([1] * 4 + [2] * 400)
     assert times == [2.0 + GONE_S + n * EVERY_S for n in range(MOST)]
     assert GONE_S >= 3 * BEAT_S
 
 
-def test_it_is_silent_as_soon_as_the_coach_is_back():
+def test_it_is_silent_once_the_coach_is_back():
     assert told([1] * 10 + list(range(2, 100))) == [GONE_S]
 
 
-def test_the_file_is_there_while_a_session_is_open_and_says_what_may_be_used(tmp_path):
+def test_the_file_exists_while_a_session_is_open_and_lists_the_outputs(tmp_path):
     path = tmp_path / "session"
     marker = SessionMarker(path, clip=lambda: "/clip.wav", pins=WANTED)
     marker.beat(0.0)
@@ -60,14 +60,14 @@ def test_the_file_is_there_while_a_session_is_open_and_says_what_may_be_used(tmp
     assert not path.exists()
 
 
-def test_without_a_folder_nothing_is_kept_and_nothing_fails(tmp_path):
+def test_without_a_folder_nothing_is_written_and_nothing_fails(tmp_path):
     marker = SessionMarker(tmp_path / "none" / "session", clip=lambda: "", pins=None)
     marker.hear(Phase(t=1.0, name="settle", from_="idle", why="begin"))
     marker.beat(1.0)
     marker.close()
 
 
-def test_a_voice_that_cannot_name_its_clip_leaves_the_motors(tmp_path):
+def test_a_voice_without_a_clip_leaves_the_motors(tmp_path):
     marker = SessionMarker(tmp_path / "session", clip=lambda: 1 // 0, pins=WANTED)
     marker.hear(Phase(t=1.0, name="settle", from_="idle", why="begin"))
     about = json.loads((tmp_path / "session").read_text())
@@ -75,7 +75,7 @@ def test_a_voice_that_cannot_name_its_clip_leaves_the_motors(tmp_path):
 
 
 @pytest.mark.parametrize("content", ["", "{", '{"clip": "", "pins": null}'])
-def test_a_file_that_says_nothing_gives_nothing(tmp_path, content):
+def test_an_empty_or_invalid_file_gives_no_outputs(tmp_path, content):
     (tmp_path / "session").write_text(content)
     minder.warn(tmp_path / "session")
     minder.warn(tmp_path / "none")
@@ -106,7 +106,7 @@ def test_motors_are_driven_in_pulses_by_a_keeper_and_the_clip_is_played(tmp_path
 
 
 @pytest.mark.alone
-def test_a_coach_that_is_killed_in_a_session_is_felt(tmp_path):
+def test_the_runner_feels_when_the_coach_is_killed_in_a_session(tmp_path):
     site = Path(__file__).with_name("faulty_site.py").read_text()  # writes down what keepers set
     (tmp_path / "sitecustomize.py").write_text(site)
     marker, pins = tmp_path / "session", tmp_path / "pins"
@@ -149,7 +149,7 @@ class _Tee:
         return getattr(self._stream, name)
 
 
-def test_it_loads_nothing_of_the_coach():
+def test_it_imports_nothing_of_the_coach():
     code = "import sys, cued.minder; print([m for m in sys.modules if m.startswith('cued')])"
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=Path(__file__).parents[2],

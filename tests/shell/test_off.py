@@ -39,7 +39,7 @@ def off(tmp_path, tables):
     return __main__.main(["off", "--config", str(path)])
 
 
-def test_every_output_is_low_after_it_and_no_input_is_touched(factory, tmp_path):
+def test_off_drives_every_output_low_and_touches_no_input(factory, tmp_path):
     assert off(tmp_path, TABLES.format(**OUTPUTS)) == 0
     assert not any(factory.pin(number).state for number in OUTPUTS.values())
     assert factory.pin(17).state
@@ -50,6 +50,6 @@ def test_without_hardware_no_pin_is_touched(factory, tmp_path):
     assert all(factory.pin(n).state for n in OUTPUTS.values())
 
 
-def test_pins_that_are_not_there_are_said_in_a_line(tmp_path, capsys):
+def test_missing_pins_are_reported_in_one_line(tmp_path, capsys):
     assert off(tmp_path, "[station]\nchip = 4095\n[sinks.relay]\n") == 1
     assert capsys.readouterr().err.startswith("cued: ")

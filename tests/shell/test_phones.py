@@ -40,7 +40,7 @@ def acceleration(session: str, times: list[float]) -> bytes:
     )
 
 
-def test_a_cleared_experiment_leaps_and_goes_on():
+def test_a_cleared_experiment_jumps_and_continues():
     phone = Phone(Config(), "phone")
     one = phone.receive(1.0, PHYPHOX, acceleration("a", at(0, 50)))
     two = phone.receive(1.5, PHYPHOX, acceleration("b", at(0, 50)))
@@ -173,7 +173,7 @@ class PhyphoxServer:
         return acceleration("a", times)
 
 
-async def test_phyphox_is_asked_for_what_is_new_and_only_that():
+async def test_phyphox_is_asked_only_for_new_values():
     phone = PhyphoxServer()
     await asyncio.sleep(0.05)
     server = await asyncio.start_server(phone.serve, "127.0.0.1", 0)
@@ -212,7 +212,7 @@ async def test_a_server_that_is_no_phyphox_is_a_lost_link():
                 await source.run(lambda _item: None, lambda: None)
 
 
-async def test_a_phone_that_is_not_there_is_a_lost_link():
+async def test_a_missing_phone_is_a_lost_link():
     server = await asyncio.start_server(lambda _r, w: w.close(), "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     async with server:
@@ -254,7 +254,7 @@ async def test_sensor_loggers_posts_become_packets_and_silence_a_lost_link(monke
     assert np.diff(ticks) == pytest.approx(0.01)
 
 
-async def test_chunked_bodies_are_put_together():
+async def test_chunked_bodies_are_joined():
     async with posts("127.0.0.1", 0) as (port, bodies):
         chunked = b"3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n"
         assert b"200" in await post(port, chunked, head="Transfer-Encoding: chunked")

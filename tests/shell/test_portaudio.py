@@ -103,7 +103,7 @@ def play(
 
 
 @pytest.mark.alone
-def test_portaudio_plays_and_cuts_off_within_20_ms(tmp_path: Path) -> None:
+def test_portaudio_plays_and_stops_within_20_ms(tmp_path: Path) -> None:
     heard, (heard_of_old,), errors = play(tmp_path)
     assert np.count_nonzero(heard), f"silence: {errors}"
     old, new = np.flatnonzero(heard > 0), np.flatnonzero(heard < 0)
@@ -113,7 +113,7 @@ def test_portaudio_plays_and_cuts_off_within_20_ms(tmp_path: Path) -> None:
 
 
 @pytest.mark.alone
-def test_a_card_that_dies_under_portaudio_is_noticed(tmp_path: Path) -> None:
+def test_a_card_that_fails_under_portaudio_is_noticed(tmp_path: Path) -> None:
     _, (_, *codes), errors = play(tmp_path, dies_s=0.2)
     assert "sound_lost" in codes, errors
 

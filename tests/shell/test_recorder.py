@@ -101,7 +101,7 @@ def test_a_recorded_session_holds_every_input_and_event_to_the_last_bit(workout)
     assert session.cut_at is None
 
 
-def test_replay_concludes_exactly_what_the_daemon_did(workout, capsys):
+def test_replay_gives_exactly_the_events_of_the_daemon(workout, capsys):
     folder, _, _, events = workout
     assert __main__.main(["replay", str(only(folder)), "--diff"]) == 0
     assert f"the same {len(events)} events as recorded" in capsys.readouterr().out
@@ -109,7 +109,7 @@ def test_replay_concludes_exactly_what_the_daemon_did(workout, capsys):
 
 
 @pytest.mark.once
-async def test_what_comes_faster_than_real_time_does_not_wait_in_memory(tmp_path, monkeypatch):
+async def test_input_faster_than_real_time_does_not_pile_up_in_memory(tmp_path, monkeypatch):
     monkeypatch.setattr(recorder, "WRITE_EVERY_S", 1e6)
     monkeypatch.setattr(recorder, "MANY", 200)
     simulation, inputs = inputs_of("steady", 60.0)
@@ -142,7 +142,7 @@ def test_a_session_that_was_altered_fails_the_replay(workout, tmp_path, capsys):
     assert __main__.main(["replay", str(path)]) == 1
 
 
-def test_nothing_of_the_devices_address_is_in_the_file(workout):
+def test_the_file_holds_no_device_address(workout):
     folder, *_ = workout
     opening = RecordedSession(only(folder)).parts[0].opening
     assert "C0:FF:EE" not in str(opening)
@@ -183,7 +183,7 @@ def pods(simulation):
     return config.convert({"sensors": chosen})
 
 
-async def test_what_crossed_the_wire_is_kept_as_bytes_and_replays_to_the_same_events(tmp_path):
+async def test_received_bytes_are_kept_and_replay_to_the_same_events(tmp_path):
     simulation, inputs = inputs_of("steady", 30.0)
     sent = list(on_the_air(simulation, inputs))
     garbled = Notification(sent[200].t, "trunk", pod.DATA, b"\x07")
@@ -199,7 +199,7 @@ async def test_what_crossed_the_wire_is_kept_as_bytes_and_replays_to_the_same_ev
     assert __main__.main(["replay", str(path), "--diff"]) == 0
 
 
-async def test_a_mended_decoder_mends_an_old_session(tmp_path, monkeypatch):
+async def test_a_corrected_decoder_corrects_an_old_session(tmp_path, monkeypatch):
     simulation, inputs = inputs_of("steady", 5.0)
     await record(pods(simulation), list(on_the_air(simulation, inputs)), tmp_path)
     session = RecordedSession(only(tmp_path / "sessions"))
@@ -211,7 +211,7 @@ async def test_a_mended_decoder_mends_an_old_session(tmp_path, monkeypatch):
 
 
 @pytest.mark.once
-async def test_a_connection_older_than_the_file_replays_by_what_its_decoder_said(tmp_path):
+async def test_a_connection_older_than_the_file_replays_from_decoded_samples(tmp_path):
     """A new engine takes over while the sensors stay connected: their decoders are not new."""
     simulation, first = inputs_of("steady", 20.0)
     sent = list(on_the_air(simulation, [*first, *(later(item, 900.0) for item in first)]))
@@ -235,7 +235,7 @@ async def test_without_data_there_is_no_file(tmp_path):
 
 
 @pytest.mark.once
-async def test_after_long_silence_a_new_file_begins_that_replays_by_itself(tmp_path):
+async def test_after_long_silence_a_new_file_starts_that_replays_alone(tmp_path):
     simulation, first = inputs_of("steady", 40.0)
     silence = [Tick(40.0 + 0.1 * n) for n in range(1, 8000)]
     second = [later(item, 900.0) for item in first]
@@ -252,7 +252,7 @@ async def test_after_long_silence_a_new_file_begins_that_replays_by_itself(tmp_p
 
 
 @pytest.mark.once
-async def test_each_file_knows_of_its_own_runner_only(tmp_path):
+async def test_each_file_names_only_its_runner(tmp_path):
     simulation, first = inputs_of("steady", 30.0)
     silence = [Tick(30.0 + 0.1 * n) for n in range(1, 8000)]
     second = [later(item, 900.0) for item in first]
@@ -301,7 +301,7 @@ async def recorded(simulation, inputs, state, meanwhile):
     return told
 
 
-async def test_a_folder_that_cannot_be_made_is_told_and_ends_nothing(tmp_path):
+async def test_a_folder_that_cannot_be_made_is_reported_and_ends_nothing(tmp_path):
     simulation, inputs = inputs_of("steady", 8.0)
     state = tmp_path / "state"
     state.mkdir()
@@ -327,7 +327,7 @@ async def test_a_folder_that_can_be_made_later_gets_the_whole_session(tmp_path):
     assert len(list(session.inputs(session.parts[0]))) == len(inputs)
 
 
-async def test_what_a_full_disk_refuses_is_written_when_there_is_room(tmp_path, monkeypatch):
+async def test_data_refused_by_a_full_disk_are_written_when_there_is_room(tmp_path, monkeypatch):
     simulation, inputs = inputs_of("steady", 9.0)
     full = []
     append = SessionWriter._append
@@ -364,7 +364,7 @@ class Full:
         return getattr(self._file, name)
 
 
-async def test_a_session_deleted_while_it_is_written_goes_on_in_another_file(tmp_path):
+async def test_a_session_deleted_while_written_continues_in_another_file(tmp_path):
     simulation, inputs = inputs_of("steady", 9.0)
 
     async def deletes(third):
@@ -393,7 +393,7 @@ def test_a_file_that_is_no_session_is_refused_in_one_line(tmp_path, capsys):
         assert "x.mcap" in err
 
 
-async def test_a_source_with_a_clock_of_its_own_is_not_taken_for_silent(tmp_path):
+async def test_a_source_with_its_own_clock_is_not_mistaken_for_silent(tmp_path):
     """The daemon's ticks are on the machine's clock, a simulated run counts from 0."""
     simulation, inputs = inputs_of("steady", 20.0)
     ticks = [replace(i, t=i.t + 1e5) for i in inputs if isinstance(i, Tick)]
@@ -446,7 +446,7 @@ def test_a_simulated_run_is_recorded_so_that_it_replays_and_a_replay_records_not
 
 
 @pytest.mark.once
-def test_a_replay_in_time_knows_what_the_coach_knew(workout, tmp_path, capsys):
+def test_a_timed_replay_has_the_memory_of_the_coach(workout, tmp_path, capsys):
     folder, *_ = workout
     whole = RecordedSession(only(folder))
     path = tmp_path / "known.mcap"

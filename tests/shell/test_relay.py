@@ -19,7 +19,7 @@ def fall(stage):
     return Fall(t=1.0, stage=stage)
 
 
-async def test_a_possible_fall_leaves_the_key_loop_alone(tmp_path):
+async def test_a_possible_fall_leaves_the_safety_key_closed(tmp_path):
     async with made(tmp_path) as relay:
         relay.take(fall("possible"))
         assert not relay.energised
@@ -38,7 +38,7 @@ async def test_a_confirmed_fall_opens_it_once_until_the_fall_is_over(tmp_path):
         await until(lambda: not relay.energised)
 
 
-async def test_it_is_off_when_left_in_the_middle_of_a_pulse(tmp_path):
+async def test_ending_in_the_middle_of_a_pulse_switches_it_off(tmp_path):
     relay = made(tmp_path)
     with pytest.raises(ZeroDivisionError):
         await stumble_over(relay)

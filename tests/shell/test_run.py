@@ -121,7 +121,7 @@ def test_reload_takes_a_good_configuration_and_refuses_a_bad_one(running):
     running.hear("STOPPING=1")
 
 
-def test_at_a_terminal_that_hangs_up_it_ends(tmp_path):
+def test_it_ends_when_its_terminal_hangs_up(tmp_path):
     keyboard, terminal = os.openpty()
     daemon = Running(tmp_path, terminal)
     try:
@@ -168,7 +168,7 @@ def test_a_session_leaves_its_file_only_when_the_coach_is_killed(tmp_path):
             daemon.socket.close()
 
 
-def test_a_stopped_process_is_not_said_to_be_well(running):
+def test_a_stopped_process_is_not_reported_as_alive(running):
     running.hear("READY=1")
     running.hear("WATCHDOG=1")
     running.process.send_signal(signal.SIGSTOP)
@@ -188,7 +188,7 @@ sys.modules["sounddevice"] = card
 """
 
 
-def test_a_card_that_blocks_keeps_neither_ready_nor_the_end_away(tmp_path):
+def test_a_blocking_card_delays_neither_ready_nor_the_end(tmp_path):
     (tmp_path / "sitecustomize.py").write_text(BLOCKING)
     daemon = Running(tmp_path, hardware=True)
     try:
@@ -208,7 +208,7 @@ def test_a_card_that_blocks_keeps_neither_ready_nor_the_end_away(tmp_path):
         daemon.socket.close()
 
 
-def test_a_loop_that_is_blocked_does_not_keep_the_end_away(tmp_path):
+def test_a_blocked_loop_does_not_prevent_the_end(tmp_path):
     (tmp_path / "sitecustomize.py").write_text(
         "import time, cued.sinks.console as c\nasync def run(_): time.sleep(3600)\n"
         "c.Console.run = run\n"
@@ -242,7 +242,7 @@ def test_a_wrong_configuration_ends_with_78(tmp_path):
     assert "spede" in done.stderr
 
 
-async def test_without_a_place_for_clips_the_voice_is_tones_and_one_notice(tmp_path):
+async def test_without_a_place_for_clips_there_are_tones_and_one_notice(tmp_path):
     (tmp_path / "full").touch()
     said = []
     site = Site(cache=str(tmp_path / "full"), hardware=False)

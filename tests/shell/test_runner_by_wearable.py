@@ -27,7 +27,7 @@ def test_a_strap_that_appears_chooses_its_runner_once():
     assert len(asked) == 2
 
 
-def test_somebody_elses_strap_changes_nobody_in_a_session_but_at_its_end():
+def test_another_runners_strap_changes_the_runner_only_after_the_session():
     asked: list[Command] = []
     sink = chooser(asked, strap="anna")
     beats(sink, 5.0)
@@ -38,7 +38,7 @@ def test_somebody_elses_strap_changes_nobody_in_a_session_but_at_its_end():
     assert [c.value for c in asked] == ["anna", "anna"]
 
 
-def test_a_strap_that_left_before_the_end_chooses_nobody():
+def test_a_strap_that_left_before_the_end_changes_nobody():
     asked: list[Command] = []
     sink = chooser(asked, strap="anna")
     beats(sink, 5.0)
@@ -47,7 +47,7 @@ def test_a_strap_that_left_before_the_end_chooses_nobody():
     assert len(asked) == 1
 
 
-async def test_a_sensor_that_is_not_configured_is_told():
+async def test_a_sensor_that_is_not_configured_is_reported():
     asked: list = []
     async with chooser(asked, belt="anna"):
         assert [n.text for n in asked] == [

@@ -30,13 +30,13 @@ def shell(code, folder=HOME):
     )
 
 
-def test_long_work_says_what_it_is_at():
+def test_long_work_shows_its_progress():
     done = shell("STILL_S=1; patiently sh -c 'echo Collecting numpy; sleep 2.5'")
     assert done.returncode == 0
     assert "s  Collecting numpy" in done.stderr
 
 
-def test_a_long_line_is_told_by_its_beginning():
+def test_a_long_line_is_shown_by_its_start():
     names = " ".join(f"package-{n}" for n in range(60))
     done = shell(
         f"STILL_S=1; patiently sh -c 'echo Installing collected packages: {names}; sleep 2.5'"
@@ -55,7 +55,7 @@ def test_what_failed_is_shown_with_its_status():
     assert "no network" not in done.stderr
 
 
-def test_a_missing_network_is_said_as_that():
+def test_a_missing_network_is_reported_as_such():
     for said in (
         "NewConnectionError: [Errno -3] Temporary failure in name resolution",
         "Temporary failure resolving 'deb.debian.org'",
@@ -89,7 +89,7 @@ def test_an_environment_is_made_once(tmp_path):
     assert not (tmp_path / ".venv/.unfinished").exists()
 
 
-def test_an_environment_that_was_cut_off_is_made_anew(tmp_path):
+def test_an_incomplete_environment_is_rebuilt(tmp_path):
     make = tree(tmp_path)
     (tmp_path / "fail").touch()
     assert shell(make, tmp_path).returncode == 1
@@ -101,7 +101,7 @@ def test_an_environment_that_was_cut_off_is_made_anew(tmp_path):
     assert (tmp_path / "log").read_text().count("venv --clear") == 2
 
 
-def test_an_environment_without_pip_is_made_anew(tmp_path):
+def test_an_environment_without_pip_is_rebuilt(tmp_path):
     make = tree(tmp_path)
     program(tmp_path / ".venv/bin/python", "exit 1")
     (tmp_path / ".venv/.installed-dev").touch()
@@ -109,7 +109,7 @@ def test_an_environment_without_pip_is_made_anew(tmp_path):
     assert "venv --clear" in (tmp_path / "log").read_text()
 
 
-def test_without_root_one_command_is_named(tmp_path):
+def test_without_root_the_one_needed_command_is_named(tmp_path):
     for name, body in (("dpkg-query", "exit 1"), ("id", "echo 1000"), ("sudo", "exit 1")):
         program(tmp_path / "bin" / name, body)
     path = f"{tmp_path / 'bin'}:{os.environ['PATH']}"
@@ -136,7 +136,7 @@ def run_tests_with_tools_that_end_with(status, folder):
     )
 
 
-def test_every_part_of_the_tests_runs_whatever_failed_before(tmp_path):
+def test_every_part_of_the_tests_runs_after_a_failure(tmp_path):
     done = run_tests_with_tools_that_end_with(1, tmp_path)
     assert done.returncode == 1
     lines = (tmp_path / "ran").read_text()

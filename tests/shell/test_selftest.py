@@ -49,7 +49,7 @@ def test_a_sensor_is_judged_by_what_it_sent(heard, state, found):
 
 
 @pytest.mark.parametrize(("configured", "state"), [(104, "ok"), (52, "warning"), (208, "warning")])
-def test_a_rate_that_was_not_asked_for_is_told(configured, state):
+def test_an_unexpected_rate_is_reported(configured, state):
     sensor = Sensor(device="movesense", placement="lower_back", options={"rate_hz": configured})
     check = bluetooth.judged("back", sensor, packets(104.0))
     assert check.state == state
@@ -64,7 +64,7 @@ def test_a_rate_that_was_not_asked_for_is_told(configured, state):
         (100, "ok", "100 of 100 Hz"),
     ],
 )
-def test_what_a_witmotion_sends_is_compared_with_what_was_configured(sent_hz, state, found):
+def test_data_of_a_witmotion_are_compared_with_its_configuration(sent_hz, state, found):
     device, heard = witmotion.WitMotion(witmotion.Config(), "back"), []
     frame = b"\x55\x61" + bytes(18)
     for n in range(8 * sent_hz):
@@ -79,7 +79,7 @@ def test_a_treadmill_is_judged_by_its_speed():
     assert bluetooth.judged("belt", belt, []).state == "failed"
 
 
-def test_a_strap_is_judged_by_the_heart_it_feels():
+def test_a_strap_is_judged_by_its_heart_rate():
     strap = Sensor(device="heart_rate", placement="heart_rate")
     assert bluetooth.judged("hr", strap, [HeartRate(1.0, "hr", 71.0)]).found == "71 beats a minute"
     assert "no heartbeat" in bluetooth.judged("hr", strap, [HeartRate(1.0, "hr", 0.0)]).found
@@ -94,13 +94,13 @@ def test_a_strap_is_judged_by_the_heart_it_feels():
         ("e0008", "failed", "now: soft temperature limit"),
     ],
 )
-def test_what_the_firmware_says_of_power_is_told_in_words(tmp_path, text, state, says):
+def test_power_flags_of_the_firmware_are_worded(tmp_path, text, state, says):
     check = machine.power(Machine(tmp_path, lambda _command: f"throttled=0x{text}"))
     assert check.state == state
     assert says in check.found
 
 
-def test_pins_that_outlive_a_killed_program_are_warned_of_with_what_to_do(tmp_path):
+def test_pins_that_stay_on_after_a_kill_are_reported_with_what_to_do(tmp_path):
     here = Machine(tmp_path)
     parameter = here.path(machine.KEEPS_OUTPUTS[1])
     parameter.parent.mkdir(parents=True)
@@ -161,13 +161,13 @@ def test_the_report_is_json_and_the_status_says_whether_anything_failed(monkeypa
         assert "[gone]" in capsys.readouterr().out
 
 
-def test_the_disk_that_is_tried_is_the_one_that_is_written(tmp_path, monkeypatch):
+def test_the_tested_disk_is_the_one_that_is_written(tmp_path, monkeypatch):
     monkeypatch.setattr(every, "SERVICE_STATE", tmp_path)
     for folder, tried in (("", tmp_path), ("/mnt/usb", Path("/mnt/usb"))):
         chosen = config.convert({"station": {"state": folder}})
         assert every.state_folder(chosen) == tried
 
 
-def test_what_is_spoken_names_what_failed():
+def test_the_spoken_result_names_what_failed():
     assert selftest.spoken([]) == "Self test: all is well"
     assert selftest.spoken(["sound", "motor left"]) == "Self test: 2 problems. sound, motor left"

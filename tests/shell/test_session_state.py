@@ -24,7 +24,7 @@ def measured(value: float | None) -> Measurement:
     return Measurement(t=1.0, name="cadence_spm", value=value, unit="spm", strides=5)
 
 
-def test_a_value_stands_until_it_is_ended():
+def test_a_value_stays_until_it_ends():
     state = SessionState()
     state.take(measured(112.0))
     assert state.value("cadence_spm") == 112.0
@@ -32,7 +32,7 @@ def test_a_value_stands_until_it_is_ended():
     assert state.value("cadence_spm") is None
 
 
-def test_a_possible_fall_passes_by_itself_and_a_confirmed_one_does_not():
+def test_a_possible_fall_expires_and_a_confirmed_one_does_not():
     state = SessionState()
     state.take(Fall(t=10.0, stage="possible"))
     assert state.alarm == "possible"
@@ -55,7 +55,7 @@ def test_a_runner_is_chosen_when_the_command_is_answered():
 
 
 @pytest.mark.parametrize(("low", "high", "band"), [(1.4, 1.6, (1.4, 1.6)), (None, None, None)])
-def test_the_band_is_both_ends_or_none(low, high, band):
+def test_the_band_has_both_ends_or_none(low, high, band):
     state = SessionState()
     state.take(Band(t=1.0, low_m=low, high_m=high))
     assert state.band_m == band
@@ -73,7 +73,7 @@ def test_sensors_have_a_link_a_battery_and_a_front_once_it_is_known():
     assert state.fronts == {"back": "unknown"}
 
 
-def test_a_typed_step_asks_for_no_speed():
+def test_a_typed_speed_step_is_no_requested_speed():
     state = SessionState()
     state.take(BeltRequest(t=1.0, speed_m_s=0.8))
     state.take(BeltRequest(t=2.0, typed_step_m_s=0.03))

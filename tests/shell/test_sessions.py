@@ -67,7 +67,7 @@ def there(tmp_path):
     return tmp_path / "sessions"
 
 
-def test_the_list_tells_who_what_and_what_is_wrong(tmp_path, there, capsys):
+def test_the_list_shows_runner_content_and_damage(tmp_path, there, capsys):
     write(there, "anna", days_ago=2)
     write(there, "bea", days_ago=1, stumbles=2, end=False)
     (there / "2020-01-01_000000.mcap").write_bytes(MAGIC + b"X")
@@ -100,7 +100,7 @@ def test_a_session_gets_a_name_and_is_found_by_it(tmp_path, there, capsys):
     assert "letters, digits" in capsys.readouterr().err
 
 
-def test_sessions_of_one_runner_are_joined_and_keep_all(tmp_path, there):
+def test_joined_sessions_of_one_runner_keep_everything(tmp_path, there):
     first, second = write(there, "anna", days_ago=1), write(there, "anna", stumbles=1)
     events = [list(RecordedSession(p).events(RecordedSession(p).parts[0])) for p in (first, second)]
     assert cued(tmp_path, "merge", second.stem, first.stem) == 0
@@ -110,7 +110,7 @@ def test_sessions_of_one_runner_are_joined_and_keep_all(tmp_path, there):
 
 
 @pytest.mark.parametrize("other", ["bea", "anna"])
-def test_what_does_not_belong_together_is_not_joined(tmp_path, there, other):
+def test_sessions_that_do_not_belong_together_are_not_joined(tmp_path, there, other):
     first = write(there, "anna", days_ago=1)
     second = write(there, "bea") if other == "bea" else first
     before = first.read_bytes()
@@ -119,7 +119,7 @@ def test_what_does_not_belong_together_is_not_joined(tmp_path, there, other):
     assert second.exists()
 
 
-def test_nothing_is_deleted_without_yes_where_nobody_can_be_asked(tmp_path, there, capsys):
+def test_without_a_terminal_nothing_is_deleted_without_yes(tmp_path, there, capsys):
     path = write(there, "anna")
     assert cued(tmp_path, "delete", path.stem) == 1
     assert path.exists()
@@ -153,7 +153,7 @@ def everything(path):
 
 
 @pytest.mark.parametrize("end", [True, False])
-def test_who_was_chosen_ran_though_the_session_was_not_summed_up(tmp_path, there, end):
+def test_the_chosen_runner_counts_even_without_a_summary(tmp_path, there, end):
     chosen = CommandResult(t=0.0, name="runner", ok=True)
     path = write(there, "anna", chosen=("bea", chosen, "cleo"), end=end)
     session = RecordedSession(path)
@@ -217,9 +217,7 @@ async def test_a_forgotten_runner_is_in_no_file_any_more(tmp_path, there, capsys
     assert schema.load(tmp_path / HISTORY, "bea").sessions == 1
 
 
-async def test_a_guests_session_is_nobody_elses_and_knows_nothing_of_who_is_forgotten(
-    tmp_path, there
-):
+async def test_a_guest_session_names_no_forgotten_runner(tmp_path, there):
     worked = {"well done": Worked(3, 3)}
     usual = Usual(direction="forward", mode="walking", speed=5, incline=0, stride_s=(1.2345,))
     memory = Memory(runner="anna", worked=worked, usual=(usual,))
@@ -237,7 +235,7 @@ async def test_a_guests_session_is_nobody_elses_and_knows_nothing_of_who_is_forg
     assert not log.path.exists()
 
 
-def test_forgetting_sweeps_what_was_set_aside_and_says_what_still_names_the_runner(
+def test_forgetting_also_clears_files_set_aside_and_lists_what_still_names_the_runner(
     tmp_path, there, capsys
 ):
     write(there, "anna")
@@ -257,7 +255,7 @@ def test_forgetting_sweeps_what_was_set_aside_and_says_what_still_names_the_runn
     assert "other.txt" not in told
 
 
-async def test_forgetting_keeps_the_age_of_what_is_rewritten(tmp_path, there):
+async def test_forgetting_keeps_the_time_of_rewritten_files(tmp_path, there):
     path = write(there, "bea", days_ago=2, named=("anna",))
     before = path.stat().st_mtime_ns
     assert cued(tmp_path, "forget", "anna", "--yes") == 0
@@ -268,12 +266,12 @@ async def test_forgetting_keeps_the_age_of_what_is_rewritten(tmp_path, there):
 # --- room ---------------------------------------------------------------------------------------
 
 
-def test_a_pipe_among_the_sessions_is_none(tmp_path):
+def test_a_pipe_among_the_sessions_is_ignored(tmp_path):
     os.mkfifo(tmp_path / "2026-01-01_000000.mcap")
     assert folder.files(tmp_path) == []
 
 
-def test_old_sessions_go(there):
+def test_old_sessions_are_deleted(there):
     old, new = write(there, "anna", days_ago=40), write(there, "anna", days_ago=20)
     stumble = write(there, "anna", days_ago=50, stumbles=1)
     long_ago = write(there, "anna", days_ago=70, stumbles=1)
@@ -293,7 +291,7 @@ def test_a_clock_that_is_years_ahead_deletes_nothing(there, years):
     assert ahead.exists()
 
 
-def test_what_cannot_be_deleted_stays_and_the_others_go(there, monkeypatch):
+def test_a_session_that_cannot_be_deleted_does_not_keep_the_others(there, monkeypatch):
     fixed, old = write(there, "anna", days_ago=50), write(there, "anna", days_ago=40)
     delete = Path.unlink
 
@@ -306,7 +304,7 @@ def test_what_cannot_be_deleted_stays_and_the_others_go(there, monkeypatch):
     assert folder.tidy(there, folder.Keep(days=30, free_mb=0), NOW) == [old]
 
 
-def test_when_room_is_short_the_oldest_go_and_stumbles_last(there, monkeypatch):
+def test_on_a_full_disk_the_oldest_go_first_and_stumbles_last(there, monkeypatch):
     stumble = write(there, "anna", days_ago=9, stumbles=1)
     plain = [write(there, "anna", days_ago=n) for n in (8, 5, 2)]
 
@@ -320,7 +318,7 @@ def test_when_room_is_short_the_oldest_go_and_stumbles_last(there, monkeypatch):
     assert folder.tidy(there, folder.Keep(days=99, free_mb=9.5), NOW) == [plain[2], stumble]
 
 
-def test_a_name_that_is_not_there_says_what_is(there):
+def test_an_unknown_name_is_answered_with_the_known_ones(there):
     write(there, "anna")
     with pytest.raises(Exception, match="there is no session"):
         folder.find(there, "nothing")
@@ -356,7 +354,7 @@ def listed(capsys, *words):
     return status, said.out + said.err
 
 
-def test_a_user_finds_what_the_service_recorded(service, capsys):
+def test_a_user_finds_the_sessions_of_the_service(service, capsys):
     settings, kept, _ = service
     write(kept / "sessions", "anna")
     write(kept / "left/sessions", "bea")
@@ -365,7 +363,7 @@ def test_a_user_finds_what_the_service_recorded(service, capsys):
     assert "bea" in listed(capsys, "--config", settings / "left.toml")[1]
 
 
-def test_without_a_service_it_is_the_users_own_folder(service, capsys):
+def test_without_a_service_the_users_folder_is_used(service, capsys):
     _, kept, own = service
     status, said = listed(capsys)
     assert (status, said) == (0, f"no sessions in {own}/sessions; --folder DIR looks elsewhere\n")
@@ -374,7 +372,7 @@ def test_without_a_service_it_is_the_users_own_folder(service, capsys):
     assert "cleo" in listed(capsys)[1]
 
 
-def test_what_a_configuration_names_comes_first(service, tmp_path, capsys):
+def test_a_folder_named_in_the_configuration_takes_precedence(service, tmp_path, capsys):
     settings, kept, _ = service
     write(kept / "sessions", "anna")
     write(tmp_path / "named/sessions", "dora")
@@ -382,7 +380,7 @@ def test_what_a_configuration_names_comes_first(service, tmp_path, capsys):
     assert "dora" in listed(capsys)[1]
 
 
-def test_a_folder_that_may_not_be_looked_into_is_one_line(service, machine, capsys, monkeypatch):
+def test_an_unreadable_folder_gives_one_line(service, machine, capsys, monkeypatch):
     _, kept, own = service
     copy = machine / "copy.mcap"
     shutil.copy(write(kept / "sessions", "anna"), copy)
@@ -405,7 +403,7 @@ def test_a_folder_that_may_not_be_looked_into_is_one_line(service, machine, caps
     assert opened
 
 
-def test_a_configuration_that_may_not_be_looked_at_is_one_line(machine, monkeypatch, capsys):
+def test_an_unreadable_configuration_gives_one_line(machine, monkeypatch, capsys):
     monkeypatch.setattr(config, "SEARCHED", (str(machine / ("x" * 300)),))
     status, said = listed(capsys)
     assert (status, said.count("\n")) == (78, 1)

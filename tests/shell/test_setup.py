@@ -116,7 +116,7 @@ def test_a_belt_sensor_is_measured_by_a_minute_at_a_known_speed():
     assert config.convert(made)
 
 
-def test_a_typed_speed_has_its_keys():
+def test_a_typed_speed_gets_its_keys():
     answers = {"typed by hand": "4.0", "faster and slower": "y"}
     made = talked({}, Answering(**answers), Machine([POD]))
     assert made["sources"]["buttons"] == {"faster_pin": 22, "slower_pin": 23}
@@ -143,7 +143,7 @@ def test_a_speed_may_be_given_as_a_flag_in_either_unit(flag: str, m_s: float) ->
     assert made["sources"]["belt_by_hand"]["speed_m_s"] == pytest.approx(2 * m_s, abs=1e-3)
 
 
-def test_consent_comes_with_a_trial_of_the_unit_until_it_works():
+def test_consent_leads_to_trials_of_the_unit_until_one_works():
     person = Answering(**{"may cued change": "y", "lowest speed": ["y", "y"]})
     made = talked({}, person, Machine([POD, BELT]))
     assert made["sensors"]["treadmill"]["options"] == {"control": True, "write_factor": 1.609}
@@ -152,7 +152,7 @@ def test_consent_comes_with_a_trial_of_the_unit_until_it_works():
     assert refused["sensors"]["treadmill"]["options"] == {"control": False, "write_factor": 1.609}
 
 
-def test_a_treadmill_that_does_not_say_so_is_chosen_by_its_name():
+def test_a_treadmill_that_does_not_identify_itself_is_chosen_by_name():
     strangers = [Nearby("MyRun 2", "C4:F2:17:1A:1D:CC", ()), Nearby("I_TL 7", "C4:1A:1D:DD", ())]
     person = Answering(**{"one of them": "myrun"})
     made = talked({}, person, Machine([POD, *strangers]))
@@ -162,7 +162,7 @@ def test_a_treadmill_that_does_not_say_so_is_chosen_by_its_name():
     assert any("iFit" in line for line in person.told)
 
 
-def test_flags_say_the_same_without_being_asked(tmp_path, capsys):
+def test_flags_replace_the_conversation(tmp_path, capsys):
     path = tmp_path / "cued.toml"
     arguments = ["--config", str(path), "--yes", "--language", "de", "--volume", "0.5"]
     arguments += ["--sensor", f"pod@lower_back={POD.address}", "--sensor", "ftms@treadmill=my belt"]
@@ -182,7 +182,7 @@ def test_flags_say_the_same_without_being_asked(tmp_path, capsys):
     assert (tmp_path / "cued.toml.old").read_text() == first
 
 
-def test_what_is_not_asked_about_is_kept():
+def test_settings_not_asked_about_are_kept():
     raw = {
         "rules": {"metronome": {"enabled": False}, "trunk_lean": {"limit_deg": 9.0}},
         "sensors": {"back": {"device": "pod", "placement": "waist"}},
@@ -197,7 +197,7 @@ def test_what_is_not_asked_about_is_kept():
     assert config.convert(made).parts["rules"].keys() == config.convert(raw).parts["rules"].keys()
 
 
-def test_without_bluetooth_or_sound_it_goes_on_and_says_so():
+def test_without_bluetooth_or_sound_it_continues_with_a_message():
     person = Answering(card="-")
     made = talked({}, person, Machine(deaf="no sound: no sound device"))
     assert "sensors" not in made
@@ -205,7 +205,7 @@ def test_without_bluetooth_or_sound_it_goes_on_and_says_so():
     assert any("no sound" in t for t in person.told)
 
 
-def test_without_a_sensor_it_says_what_is_to_be_done(tmp_path, capsys):
+def test_without_a_sensor_it_says_what_to_do(tmp_path, capsys):
     path = tmp_path / "cued.toml"
     assert __main__.main(["setup", "--yes", "--config", str(path)]) == 0
     assert "wake one" in capsys.readouterr().out
@@ -218,7 +218,7 @@ def test_a_card_that_was_not_found_is_not_kept():
     assert made["actuators"]["speech"]["device"] == "USB"
 
 
-def test_what_cannot_stand_in_a_configuration_is_asked_again():
+def test_an_invalid_answer_is_asked_again():
     person = Answering(
         treadmill=["My Mill", "mill"], broker=["mq:http", "mq"], belt=["n", "n", "fast", "99", "9"]
     )
@@ -235,7 +235,7 @@ def test_yes_is_yes_however_it_is_typed(monkeypatch, typed):
     assert Keyboard().ask("Heard?", "y", ("y", "n")) == "y"
 
 
-def test_whoever_goes_away_gets_one_line(monkeypatch, tmp_path, capsys):
+def test_leaving_early_gives_one_line(monkeypatch, tmp_path, capsys):
     def gone(_prompt):
         raise EOFError
 
@@ -246,7 +246,7 @@ def test_whoever_goes_away_gets_one_line(monkeypatch, tmp_path, capsys):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_who_may_not_write_is_told_before_being_asked(monkeypatch, tmp_path, capsys):
+def test_a_user_who_may_not_write_learns_it_before_any_question(monkeypatch, tmp_path, capsys):
     monkeypatch.setattr("os.access", lambda *_: False)
     monkeypatch.setattr("os.geteuid", lambda: 1000)
     monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
@@ -254,7 +254,7 @@ def test_who_may_not_write_is_told_before_being_asked(monkeypatch, tmp_path, cap
     assert "sudo cued setup" in capsys.readouterr().err
 
 
-def test_the_service_gives_up_its_parts_while_they_are_tried(monkeypatch):
+def test_the_service_is_stopped_while_parts_are_tried(monkeypatch):
     calls, before = [], signal.getsignal(signal.SIGHUP)
     monkeypatch.setattr(setup.Machine, "active", lambda *_: True)
     monkeypatch.setattr("subprocess.run", lambda command, check: calls.append(command[1]))
@@ -265,7 +265,7 @@ def test_the_service_gives_up_its_parts_while_they_are_tried(monkeypatch):
     assert calls == ["stop", "tried", "start"]
 
 
-def test_a_configuration_that_is_none_is_named_and_left_alone(tmp_path, capsys):
+def test_an_invalid_configuration_is_named_and_left_alone(tmp_path, capsys):
     path = tmp_path / "cued.toml"
     path.write_bytes(b"[station]\n# f\xfcr uns\n")
     assert __main__.main(["setup", "--yes", "--config", str(path)]) == 78
@@ -274,12 +274,12 @@ def test_a_configuration_that_is_none_is_named_and_left_alone(tmp_path, capsys):
     assert __main__.main(["setup", "--yes", "--config", str(tmp_path)]) == 78
 
 
-def test_a_sensor_may_be_called_anything():
+def test_a_sensor_may_have_any_name():
     raw = {"sensors": {"my pod. left": {"device": "pod", "placement": "foot_left"}}}
     assert talked(raw, Answering(), Machine())["sensors"] == raw["sensors"]
 
 
-def test_a_flag_wins_over_the_conversation():
+def test_a_flag_takes_precedence_over_the_conversation():
     made = talked({}, Answering(), Machine(), "--language", "fr", "--sensor", "pod@chest")
     assert made["station"]["language"] == "fr"
     assert made["sensors"] == {"chest": {"device": "pod", "placement": "chest"}}
@@ -309,7 +309,7 @@ def test_without_a_terminal_nobody_is_asked(tmp_path, capsys):
     assert "--yes" in capsys.readouterr().err
 
 
-def test_the_password_is_where_only_the_service_gets_it(tmp_path):
+def test_the_password_is_stored_for_the_service_only(tmp_path):
     path = writing.keep_password("s3cret", "cued", tmp_path / "store")
     assert (path.name, path.read_text(), path.stat().st_mode & 0o777) == (
         CREDENTIAL,

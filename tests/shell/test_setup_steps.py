@@ -18,7 +18,7 @@ def door(*digits: int) -> Door:
     return Door(0.0, lambda _: next(spoken), lambda: next(keys))
 
 
-def test_three_wrong_tries_end_the_digits_and_each_round_waits_twice_as_long():
+def test_three_wrong_attempts_end_the_digits_and_each_wait_doubles():
     shut, now, waited = door(*range(100)), 0.0, []
     for _ in range(4):
         assert shut.digits(now)
@@ -32,7 +32,7 @@ def test_three_wrong_tries_end_the_digits_and_each_round_waits_twice_as_long():
     assert waited == [2 * PAUSE_S, 4 * PAUSE_S, 8 * PAUSE_S, 16 * PAUSE_S]
 
 
-def test_the_right_digits_end_the_pause_that_wrong_ones_made():
+def test_correct_digits_reset_the_pause():
     shut = door(1, 2, 3)
     shut.digits(0.0)
     for now in (2.0, 4.0, 6.0):
@@ -42,7 +42,7 @@ def test_the_right_digits_end_the_pause_that_wrong_ones_made():
     assert shut.wait_s(30.0) == PAUSE_S
 
 
-def test_a_guess_a_second_is_all_there_is():
+def test_only_one_guess_a_second_is_accepted():
     shut = door(1234)
     shut.digits(0.0)
     assert shut.enter("0000", 1.0) == ("", 2)
@@ -50,7 +50,7 @@ def test_a_guess_a_second_is_all_there_is():
     assert shut.enter("1234", 2.5) == ("one", 0)
 
 
-def test_digits_serve_once_and_the_last_phone_has_the_key():
+def test_digits_work_once_and_the_last_phone_has_the_key():
     shut = door(1234, 42)
     assert shut.enter("1234", 0.0) == ("", 0), "nothing was spoken yet"
     assert shut.digits(1.0) == "1234"
@@ -63,7 +63,7 @@ def test_digits_serve_once_and_the_last_phone_has_the_key():
     assert shut.admits("two", 32.0)
 
 
-def test_the_door_shuts_after_a_quarter_of_an_hour_without_use():
+def test_set_up_closes_after_15_minutes_without_use():
     shut = door(1234)
     shut.digits(0.0)
     key, _ = shut.enter("1234", 1.0)
@@ -74,7 +74,7 @@ def test_the_door_shuts_after_a_quarter_of_an_hour_without_use():
     assert shut.digits(3 * OPEN_S) == ""
 
 
-def test_what_is_configured_is_shown_and_stays_where_nothing_is_said():
+def test_configured_values_are_shown_and_kept_unless_changed():
     hip = {"device": "pod", "placement": "waist"}
     sources = {"ble": {}, "belt_by_hand": {"speed_m_s": 1.0}}
     raw = {"station": {"language": "fr"}, "sensors": {"hip": hip}, "sources": sources}
@@ -103,7 +103,7 @@ def test_a_speed_that_was_typed_stays_when_the_unit_is_changed_after_it():
     "values",
     [{"language": "xx"}, {"language": 3}, {"volume": 0.5}, {"nonsense": 1}, {"mqtt_password": "x"}],
 )
-def test_an_answer_that_cannot_stand_changes_nothing(values):
+def test_an_invalid_answer_changes_nothing(values):
     talk = Conversation({})
     before = (talk.view(), talk.tables)
     with pytest.raises(ConfigError):
@@ -111,7 +111,7 @@ def test_an_answer_that_cannot_stand_changes_nothing(values):
     assert (talk.view(), talk.tables) == before
 
 
-def test_a_network_to_join_is_asked_for_only_where_set_up_has_one_of_its_own():
+def test_a_network_to_join_is_asked_for_only_on_the_access_point():
     talk = Conversation({})
     assert "wifi" not in talk.view().steps
     with pytest.raises(ConfigError):
@@ -127,7 +127,7 @@ def test_a_network_to_join_is_asked_for_only_where_set_up_has_one_of_its_own():
     assert talk.tables == Conversation({}).tables
 
 
-def test_steps_are_left_and_come_back_to_with_what_was_said():
+def test_steps_keep_their_answers_when_revisited():
     talk = Conversation({})
     talk.answer({"language": "it"})
     talk.answer({"program": False})

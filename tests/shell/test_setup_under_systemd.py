@@ -46,7 +46,7 @@ def sent(path, data: bytes):
         return json.loads(asked.makefile("rb").read())
 
 
-def test_the_helper_writes_answers_for_who_may_not(helper, monkeypatch):
+def test_the_helper_writes_answers_for_an_unprivileged_service(helper, monkeypatch):
     real = writing.may_write
     me = threading.current_thread()
     monkeypatch.setattr(
@@ -69,7 +69,7 @@ def test_the_helper_writes_answers_for_who_may_not(helper, monkeypatch):
     [b"", b"{", b"[]", b'{"path": "/etc/passwd"}', b'{"language": 3}', b'{"station": "../x"}',
      b'{"sensors": [{"device": "os", "placement": "waist"}]}', b'{"language":"' + b"x" * 70_000],
 )  # fmt: skip
-def test_what_is_no_answer_changes_nothing(helper, data):
+def test_invalid_answers_change_nothing(helper, data):
     before = helper.read_text()
     assert sent(writing.WRITER, data)["why"]
     assert helper.read_text() == before
@@ -92,7 +92,7 @@ def settings(now, *, idle=True):
     return Settings(door, speak, open_, lambda: now[0]), said, opened
 
 
-async def test_the_live_page_gets_into_set_up_by_the_digits_that_were_spoken():
+async def test_the_live_page_opens_set_up_with_the_spoken_digits():
     now = [0.0]
     page, said, opened = settings(now)
     assert (await page.ask("enter", {"digits": "1234"}, "")).status == 403
@@ -115,7 +115,7 @@ async def test_in_a_session_nothing_is_opened():
     assert (await page.ask("enter", {"digits": "1234"}, "")).status == 409
 
 
-async def test_who_asks_again_and_again_is_heard_ever_more_rarely():
+async def test_repeated_requests_are_answered_less_and_less_often():
     now = [0.0]
     page, said, _ = settings(now)
     for second in range(86_400 // 10):
@@ -124,7 +124,7 @@ async def test_who_asks_again_and_again_is_heard_ever_more_rarely():
     assert len(said) < 35, "a day of asking"
 
 
-async def test_a_year_of_guessing_has_few_tries():
+async def test_a_year_of_guessing_gets_few_attempts():
     now = [0.0]
     page, _, _ = settings(now)
     tries = 0

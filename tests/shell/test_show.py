@@ -25,7 +25,7 @@ def taken():
         yield server.getsockname()[1]
 
 
-def test_page_and_broker_leave_ports_that_others_have():
+def test_page_and_broker_avoid_taken_ports():
     with ExitStack() as stack:
         ports = [stack.enter_context(taken()) for _ in range(3)]
         keys = ("sinks.broker.port", "sinks.broker.websocket_port", "sinks.live.port")
@@ -39,7 +39,7 @@ def test_page_and_broker_leave_ports_that_others_have():
             assert sinks["live"].broker_port == sinks["broker"].websocket_port
 
 
-def test_who_only_looks_needs_no_password_and_can_do_nothing():
+def test_watching_needs_no_password_and_allows_no_command():
     with shown(config.load(DEMO)) as moved:
         sinks = moved.parts["sinks"]
         assert sinks["broker"].guests_read
@@ -50,7 +50,7 @@ def test_who_only_looks_needs_no_password_and_can_do_nothing():
     assert not file.exists()
 
 
-def test_a_configuration_without_page_and_broker_stays_as_it_is():
+def test_a_configuration_without_page_and_broker_is_unchanged():
     plain = config.convert({})
     with shown(plain) as moved:
         assert moved == plain
@@ -84,7 +84,7 @@ async def test_a_broker_whose_port_is_taken_says_so_once(key, caplog):
         assert f"port {port}: another program has it; set {key}" in warned[0]
 
 
-async def test_the_address_is_told_only_when_it_listens(caplog):
+async def test_the_address_is_printed_only_when_it_listens(caplog):
     pytest.importorskip("aiohttp")
     with taken() as port, caplog.at_level(logging.INFO):
         async with live.Live(live.Config(port=port), Site(), print) as page:
@@ -93,7 +93,7 @@ async def test_the_address_is_told_only_when_it_listens(caplog):
             assert page.address == f"http://127.0.0.1:{port}/"
 
 
-async def test_a_phone_gets_the_address_in_the_network_as_a_picture(monkeypatch, caplog, capsys):
+async def test_the_network_address_is_shown_as_a_qr_code(monkeypatch, caplog, capsys):
     pytest.importorskip("aiohttp")
     monkeypatch.setattr(live, "own_address", lambda: "192.0.2.7")
     monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
@@ -104,12 +104,12 @@ async def test_a_phone_gets_the_address_in_the_network_as_a_picture(monkeypatch,
     assert capsys.readouterr().err.strip() == qr_code(f"http://192.0.2.7:{port}").strip()
 
 
-def test_the_picture_fits_a_terminal():
+def test_the_qr_code_fits_a_terminal():
     lines = qr_code("http://192.168.178.123:50000/").splitlines()
     assert len(lines) <= 20
     assert all(len(line) < 80 + 40 for line in lines)  # escapes included
 
 
-def test_an_address_of_our_own_is_found_or_nothing():
+def test_our_own_address_is_found_or_none():
     own = _hosts.own_address()
     assert own == "" or socket.inet_aton(own)

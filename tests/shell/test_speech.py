@@ -83,7 +83,7 @@ def onsets(name: Tone) -> list[int]:
     return [i for i, on in enumerate(loud) if on and (i == 0 or not loud[i - 1])]
 
 
-def test_alarm_stumble_and_loss_differ_in_rhythm_within_300_ms() -> None:
+def test_alarm_stumble_and_loss_differ_in_rhythm_in_the_first_300_ms() -> None:
     rhythms = {name: onsets(name) for name in ("alarm", "stumble", "lost")}
     assert [len(r) for r in rhythms.values()] == [2, 3, 1]
 
@@ -112,7 +112,7 @@ def test_tones_start_and_end_without_a_click_and_leave_headroom(name: Tone) -> N
     assert np.abs(sound).max() <= round(0.8 * 32767)
 
 
-def test_words_that_cannot_be_had_are_replaced_by_what_says_the_same() -> None:
+def test_unavailable_words_are_replaced_by_the_same_meaning() -> None:
     assert [instead(p) for p in Priority] == [
         "clip", "clip", "clip", "clip", "limit", "lost", "unsteady", "stumble", "alarm",
     ]  # fmt: skip
@@ -122,14 +122,14 @@ def test_words_that_cannot_be_had_are_replaced_by_what_says_the_same() -> None:
 
 
 @pytest.mark.parametrize("rate", [44_100, 48_000, 22_050])
-def test_a_full_scale_sine_of_997_hz_has_the_loudness_that_bs_1770_says(rate: int) -> None:
+def test_a_full_scale_sine_of_997_hz_has_the_loudness_of_bs_1770(rate: int) -> None:
     sine = np.sin(2 * np.pi * 997 * np.arange(3 * rate) / rate)
     assert loudness(sine, rate) == pytest.approx(-3.01, abs=0.05)
     assert loudness(sine / 10, rate) == pytest.approx(-23.01, abs=0.05)
     assert loudness(np.zeros(rate), rate) == float("-inf")
 
 
-def test_silence_between_words_counts_for_nothing() -> None:
+def test_silence_between_words_does_not_count() -> None:
     sine = np.sin(2 * np.pi * 997 * np.arange(2 * RATE) / RATE)
     gapped = np.concatenate([sine, np.zeros(4 * RATE), sine])
     assert loudness(gapped) == pytest.approx(loudness(sine), abs=0.4)
@@ -203,7 +203,7 @@ def wav(rate: int, channels: int, bits: int, tag: int = 1) -> bytes:
         wav(48_000, 1, 32, 3),
     ],
 )
-def test_a_recording_of_any_form_wins_over_synthesis_and_is_as_loud(
+def test_a_recording_of_any_format_replaces_synthesis_at_equal_loudness(
     data: bytes, site: Site, tmp_path: Path
 ) -> None:
     clip, refused = own(site, tmp_path / "coach", "overlong_stride-1.wav", data)
@@ -225,7 +225,7 @@ def test_a_recording_that_cannot_be_read_is_named_with_its_reason(
 
 
 @needs_espeak
-async def test_the_written_book_can_be_used_as_a_coachs_own_recordings(
+async def test_the_written_phrase_book_can_be_used_as_recordings(
     site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     few = ("stumble", "unsteady", "overlong_stride", "belt_at", "praise")
@@ -284,7 +284,7 @@ def test_any_block_size_gives_the_same_samples(block: int, seconds: float) -> No
     assert np.array_equal(outs[0], outs[1])
 
 
-def test_a_new_sound_cuts_off_the_old_one_by_a_short_fade_and_then_starts() -> None:
+def test_a_new_sound_fades_out_the_old_one_and_then_starts() -> None:
     bench = Bench()
     bench.mixer.play(1, level(1.0, 16000))
     bench.take(10 * BLOCK)
@@ -321,7 +321,7 @@ def test_the_tick_sounds_beneath_the_voice_and_neither_clips() -> None:
     assert both.fates() == alone.fates()
 
 
-def test_what_is_too_loud_together_is_limited() -> None:
+def test_a_mix_that_is_too_loud_is_limited() -> None:
     bench = Bench()
     bench.mixer.play(1, level(0.1, 32767))
     bench.mixer.beat(tone("tick"), 180.0, 9.0, fades=False)
@@ -330,7 +330,7 @@ def test_what_is_too_loud_together_is_limited() -> None:
 
 @pytest.mark.parametrize("spm", [96.0, 171.3, 187.7])
 @pytest.mark.parametrize("block", [BLOCK, 1024, 4096])
-def test_the_beat_is_kept_to_the_sample_for_as_long_as_it_lasts(spm: float, block: int) -> None:
+def test_the_beat_is_exact_to_the_sample(spm: float, block: int) -> None:
     bench = Bench()
     bench.take(1234)
     bench.mixer.beat(tone("tick"), spm, 20.0, fades=False)
@@ -343,7 +343,7 @@ def test_the_beat_is_kept_to_the_sample_for_as_long_as_it_lasts(spm: float, bloc
     assert bench.mixer.idle
 
 
-def test_a_beat_that_fades_grows_quieter_to_its_end() -> None:
+def test_a_fading_beat_gets_quieter_to_its_end() -> None:
     bench = Bench()
     bench.mixer.beat(tone("tick"), 120.0, 10.0, fades=True)
     out = np.abs(bench.take(11 * RATE))
@@ -352,7 +352,7 @@ def test_a_beat_that_fades_grows_quieter_to_its_end() -> None:
     assert peaks[10] == pytest.approx(peaks[0] / 2, rel=0.01)
 
 
-def test_who_ends_the_beat_hears_no_more_of_it() -> None:
+def test_an_ended_beat_is_silent() -> None:
     bench = Bench()
     bench.mixer.beat(tone("tick"), 180.0, 9.0, fades=False)
     assert bench.take(RATE).any()
@@ -372,7 +372,7 @@ orders = st.lists(
 
 
 @given(orders)
-def test_every_sound_has_one_fate_and_no_two_are_heard_together(
+def test_every_sound_has_one_outcome_and_no_two_overlap(
     steps: list[tuple[str, float]],
 ) -> None:
     bench, played = Bench(), 0
@@ -394,7 +394,7 @@ def test_every_sound_has_one_fate_and_no_two_are_heard_together(
 
 
 @pytest.mark.alone
-async def test_a_safety_cue_cuts_off_words_within_20_ms(site: Site, tmp_path: Path) -> None:
+async def test_a_safety_cue_interrupts_words_within_20_ms(site: Site, tmp_path: Path) -> None:
     keep(site, "a long sentence", level(2.0, 10000))
     keep(site, "hold the rail", level(0.5, -10000))
     said: list[Any] = []
@@ -433,7 +433,7 @@ async def test_tone_and_words_follow_each_other(site: Site, tmp_path: Path) -> N
     assert np.all(heard[-BLOCK - round(0.5 * RATE) :][np.flatnonzero(heard[-BLOCK:])] <= 0)
 
 
-async def test_nothing_is_heard_of_a_cue_that_is_only_felt(site: Site) -> None:
+async def test_a_cue_that_is_only_felt_is_silent(site: Site) -> None:
     said: list[Any] = []
     async with speech.Speech(
         speech.Config(), site, said.append, output=FileOutput(None), texts=[]
@@ -480,7 +480,7 @@ async def rendered(clips: Clips, texts: list[str]) -> dict[str, str]:
 
 
 @needs_espeak
-async def test_each_of_many_phrases_becomes_its_own_clip(tmp_path: Path) -> None:
+async def test_each_of_many_phrases_gets_its_clip(tmp_path: Path) -> None:
     texts = ["no", "Hold the rail", "one two three four five six seven", "Größe", "7", "Hold"]
     clips = Clips(tmp_path, VoiceOptions("en", rate_wpm=165))
     assert set((await rendered(clips, texts)).values()) == {""}
@@ -522,7 +522,7 @@ async def test_pauses_between_words_are_short(tmp_path: Path) -> None:
 
 
 @needs_espeak
-async def test_speed_is_heard(tmp_path: Path) -> None:
+async def test_the_speaking_rate_changes_the_clip(tmp_path: Path) -> None:
     sizes = []
     for rate in (100, 250):
         clips = Clips(tmp_path, VoiceOptions("en", rate_wpm=rate))
@@ -547,7 +547,7 @@ async def test_a_clip_that_a_power_cut_left_half_written_counts_as_missing(
     assert clips.find("half") is None
 
 
-def test_a_text_is_put_together_from_the_longest_clips_of_its_words(site: Site) -> None:
+def test_a_text_is_joined_from_the_longest_clips_of_its_words(site: Site) -> None:
     for n, text in enumerate(("stage", "3", "of", "stage 3"), 1):
         keep(site, text, level(0.01, 1000 * n))
     clips = Clips(Path(site.cache) / "speech", VoiceOptions("en", rate_wpm=165))
@@ -560,7 +560,7 @@ def test_a_text_is_put_together_from_the_longest_clips_of_its_words(site: Site) 
     assert clips.find("") is None
 
 
-def test_whatever_changes_the_sound_changes_the_file(tmp_path: Path) -> None:
+def test_every_setting_of_the_sound_changes_the_file(tmp_path: Path) -> None:
     paths = {
         Clips(tmp_path, VoiceOptions(language, voice, rate), renderer).path(text)
         for language, voice, rate, renderer, text in itertools.product(
@@ -571,7 +571,7 @@ def test_whatever_changes_the_sound_changes_the_file(tmp_path: Path) -> None:
 
 
 @needs_espeak
-async def test_a_voice_that_does_not_exist_is_told_and_is_not_english(tmp_path: Path) -> None:
+async def test_a_missing_voice_is_reported_and_not_replaced_by_english(tmp_path: Path) -> None:
     answers = await rendered(Clips(tmp_path, VoiceOptions("xx", rate_wpm=165)), ["Hold the rail"])
     assert "voice" in answers["Hold the rail"]
     assert files(tmp_path) == []
@@ -673,7 +673,7 @@ async def test_no_phrase_begins_before_pyttsx3_is_done_with_what_came_before_it(
 
 
 @needs_espeak
-async def test_a_sandbox_that_refuses_a_lower_priority_costs_no_voice(
+async def test_a_sandbox_that_refuses_a_lower_priority_keeps_the_voice(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     refuses = "import os\ndef nice(_):\n    raise PermissionError\nos.nice = nice\n"
@@ -684,7 +684,7 @@ async def test_a_sandbox_that_refuses_a_lower_priority_costs_no_voice(
 
 
 @pytest.mark.alone
-async def test_a_renderer_that_hangs_is_ended_and_told(
+async def test_a_hanging_renderer_is_ended_and_reported(
     tmp_path: Path, site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hide_pyttsx3(tmp_path, monkeypatch, "import time\ntime.sleep(3600)")
@@ -758,7 +758,7 @@ class Plug:
 
 
 @pytest.mark.alone
-async def test_a_card_that_goes_away_is_told_once_and_used_again_when_it_is_back(
+async def test_a_lost_card_is_reported_once_and_used_again_when_it_is_back(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(speech, "CHECK_S", 0.01)
@@ -808,7 +808,7 @@ async def test_say_says_why_nothing_was_heard_and_nothing_when_it_was(site: Site
 # --- PortAudio ----------------------------------------------------------------------------------
 
 
-async def test_a_file_is_written_in_the_loops_own_thread_to_the_end(
+async def test_a_file_is_written_to_its_end_in_the_thread_of_the_loop(
     site: Site, tmp_path: Path
 ) -> None:
     threads: list[str] = []
@@ -823,9 +823,7 @@ async def test_a_file_is_written_in_the_loops_own_thread_to_the_end(
     assert heard_in(tmp_path / "heard.wav").size % BLOCK == 0
 
 
-async def test_a_file_that_cannot_be_written_is_a_missing_device(
-    site: Site, tmp_path: Path
-) -> None:
+async def test_an_unwritable_file_is_a_missing_device(site: Site, tmp_path: Path) -> None:
     said: list[Any] = []
     output = FileOutput(tmp_path / "no such folder" / "heard.wav")
     async with speech.Speech(speech.Config(), site, said.append, output=output, texts=[]) as s:
@@ -858,7 +856,7 @@ def test_cued_say_renders_speaks_and_ends_with_0(tmp_path: Path) -> None:
     assert len(files(tmp_path / "speech")) == 1
 
 
-def test_cued_say_names_the_tones_there_are(tmp_path: Path) -> None:
+def test_cued_say_lists_the_tones(tmp_path: Path) -> None:
     done = cued("say", "--tone", "alram", cache=tmp_path)
     assert done.returncode == 2
     assert "alarm" in done.stderr

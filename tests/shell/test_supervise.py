@@ -39,7 +39,7 @@ async def test_waits_double_and_start_over_after_a_good_connection():
     assert await waits(["lost", "lost", "lost", "up+lost", "end"]) == [0.5, 1.0, 2.0, 0.5]
 
 
-async def test_a_fault_of_our_own_is_told_once_and_waited_out_as_a_lost_link_is():
+async def test_a_bug_is_reported_once_and_retried_like_a_lost_link():
     faults = []
     assert await waits(["bug", "bug", "lost", "end"], faults) == [0.5, 1.0, 2.0]
     assert len(faults) == 1
@@ -60,11 +60,11 @@ def test_waits_are_bounded_and_spread():
     assert back_off(3, 1.0) == 2.5
 
 
-def test_a_far_end_that_stays_away_for_days_is_still_only_waited_for():
+def test_a_peer_that_is_away_for_days_is_still_retried():
     assert back_off(10_000, 0.5) == LONGEST_S  # 2.0 ** 1024 is an OverflowError
 
 
-async def test_a_cancellation_by_a_library_is_a_fault_and_no_silent_end():
+async def test_a_cancellation_by_a_library_is_a_fault_and_not_a_silent_end():
     turns, faults = [], []
 
     async def run(up):

@@ -21,7 +21,7 @@ def listening(monkeypatch):
         yield there
 
 
-async def test_who_asks_where_nothing_is_served_is_turned_away(listening):
+async def test_a_connection_to_an_unserved_address_is_refused(listening):
     for _ in range(2):  # the second daemon of a process finds it open, too
         async with systemd.refusing_connections():
             reader, writer = await asyncio.open_connection(*listening.getsockname())
@@ -29,7 +29,7 @@ async def test_who_asks_where_nothing_is_served_is_turned_away(listening):
             writer.close()
 
 
-def test_what_was_handed_to_another_process_is_not_ours(listening, monkeypatch):
+def test_sockets_passed_to_another_process_are_not_ours(listening, monkeypatch):
     (ours,) = systemd.handed_sockets()
     ours.close()
     monkeypatch.setenv("LISTEN_PID", "1")
@@ -38,7 +38,7 @@ def test_what_was_handed_to_another_process_is_not_ours(listening, monkeypatch):
     assert systemd.handed_sockets() == []
 
 
-def test_a_systemd_that_does_not_listen_holds_nothing_up(tmp_path, monkeypatch):
+def test_a_systemd_that_does_not_listen_blocks_nothing(tmp_path, monkeypatch):
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as deaf:
         deaf.bind(str(tmp_path / "notify"))
         monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))

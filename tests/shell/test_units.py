@@ -32,7 +32,7 @@ def settings(name):
 
 @pytest.mark.skipif(ANALYZE is None, reason="systemd-analyze is not installed")
 @pytest.mark.parametrize("name", [*EVERY, *MINDERS, WRITER, ACCESS_POINT])
-def test_systemd_rates_its_exposure_at_most_2(name):
+def test_systemd_rates_the_exposure_at_most_2(name):
     done = subprocess.run(
         [str(ANALYZE), "security", "--offline=yes", "--no-pager", "--threshold=20", UNITS / name],
         capture_output=True,
@@ -85,7 +85,7 @@ def test_the_service_is_supervised_and_does_not_wait_for_a_network(name):
 
 
 @pytest.mark.parametrize("name", EVERY)
-def test_the_announcer_may_see_which_networks_there_are(name):
+def test_the_announcer_may_list_networks(name):
     assert "AF_NETLINK" in settings(name)["RestrictAddressFamilies"][0].split()  # getifaddrs(3)
 
 
@@ -95,7 +95,7 @@ def test_the_speech_renderer_may_lower_its_priority(name):
     assert filters.index("~@privileged @resources") < filters.index("setpriority")
 
 
-def test_the_template_is_the_service_but_for_the_instance():
+def test_the_template_is_the_service_except_for_the_instance():
     plain, template = settings("cued.service"), settings("cued@.service")
     differ = {key for key in plain | template if plain.get(key) != template.get(key)}
     # Folders, files and the password are each station's own.
@@ -105,7 +105,7 @@ def test_the_template_is_the_service_but_for_the_instance():
     }  # fmt: skip
 
 
-def test_who_writes_the_configuration_can_do_nothing_else_and_serves_the_coach_alone():
+def test_the_configuration_writer_can_do_nothing_else_and_serves_only_the_coach():
     unit, socket = settings(WRITER), settings("cued-writer.socket")
     assert unit["CapabilityBoundingSet"] == [""]
     assert unit["ReadWritePaths"] == ["/etc/cued /etc/credstore"]
@@ -158,7 +158,7 @@ def test_scripts_of_the_package_parse(script):
     subprocess.run(["sh", "-n", HOME / "packaging" / script], check=True)
 
 
-def test_only_a_purge_takes_data():
+def test_only_a_purge_deletes_data():
     script = (HOME / "packaging/debian/postrm").read_text()
     before_purge = script.split('if [ "$1" = purge ]')[0]
     assert "/var/lib/cued" in script
@@ -191,7 +191,7 @@ def from_card(card, etc):
     subprocess.run(["sh", HOME / "packaging/from-card", card, etc], check=True)
 
 
-def test_what_is_put_on_the_card_becomes_the_configuration_once(tmp_path):
+def test_a_file_on_the_card_becomes_the_configuration_once(tmp_path):
     card, etc = tmp_path / "card", tmp_path / "etc"
     card.mkdir()
     (card / "cued.toml").write_text("first")
@@ -207,7 +207,7 @@ def test_what_is_put_on_the_card_becomes_the_configuration_once(tmp_path):
     assert kept == {"cued.toml": "second", "cued.toml.old": "first"}
 
 
-def test_a_card_taken_while_the_power_went_is_taken_again(tmp_path):
+def test_a_card_file_interrupted_by_a_power_cut_is_taken_again(tmp_path):
     card, folder = tmp_path / "card", tmp_path / "etc/cued"
     card.mkdir()
     folder.mkdir(parents=True)
@@ -226,7 +226,7 @@ def test_the_card_is_read_before_the_service_looks_for_its_configuration():
     assert "/boot/firmware" in unit["RequiresMountsFor"]
 
 
-def test_an_upgrade_leaves_what_works_and_what_was_switched_off(tmp_path):
+def test_an_upgrade_keeps_services_running_or_switched_off(tmp_path):
     place, fake = tmp_path / "opt", tmp_path / "bin"
     fake.mkdir()
     text = (HOME / "packaging" / "configure").read_text().replace("/opt/cued", str(place))

@@ -100,7 +100,7 @@ def test_a_speaker_on_i2s_is_known_by_its_card_and_gets_its_overlay(tmp_path, ca
     assert "dtoverlay=max98357a,no-sdmode" in printed
 
 
-def test_a_clash_ends_as_a_wrong_configuration_does_in_one_line(tmp_path, capsys):
+def test_a_clash_ends_like_a_wrong_configuration_in_one_line(tmp_path, capsys):
     assert run(tmp_path, "[actuators.haptic]\nleft_pin = 18\n", "--i2s") == 78
     told = capsys.readouterr()
     assert told.out == ""

@@ -38,7 +38,9 @@ def last(out):
         (3.0, "off_belt", "is somebody on it"),
     ],
 )
-def test_what_contradicts_the_feet_is_doubted_within_ten_seconds_and_told_once(says, doubt, words):
+def test_a_source_that_contradicts_the_feet_is_doubted_in_ten_seconds_and_reported_once(
+    says, doubt, words
+):
     owner = Owner()
     told = walk(owner, says, 1.3, 60.0)
     doubted = [e for e in told if isinstance(e, BeltState) and e.doubt == doubt]
@@ -58,7 +60,7 @@ def test_what_contradicts_the_feet_is_doubted_within_ten_seconds_and_told_once(s
         (0.0, 1.609, "its unit is wrong"),  # a sensor without the option
     ],
 )
-def test_the_factor_that_is_offered_counts_in_the_one_that_is_configured(configured, is_off, words):
+def test_the_suggested_factor_includes_the_configured_one(configured, is_off, words):
     told = walk(Owner(), 1.3 * is_off, 1.3, 15.0, factor=configured)
     assert [words in e.text for e in told if isinstance(e, Notice)] == [True]
 
@@ -103,9 +105,7 @@ def scattered_walk(speed, feet, factor, chance):
 @pytest.mark.parametrize(("before", "after"), [(0.5, 0.8), (0.5, 1.3), (1.3, 0.5), (0.8, 2.8)])
 @pytest.mark.parametrize("tells", ["5 s late", "where it goes"])
 @pytest.mark.parametrize("ramp", [0.1, 0.2, 1.0])
-def test_a_console_that_lags_or_tells_where_the_belt_goes_is_not_doubted(
-    before, after, tells, ramp
-):
+def test_a_console_that_lags_or_reports_its_target_is_not_doubted(before, after, tells, ramp):
     def belt(t):
         gone = min(max(t - 30.0, 0.0) * ramp, abs(after - before))
         return before + (gone if after > before else -gone)
@@ -126,9 +126,7 @@ def test_a_console_that_lags_or_tells_where_the_belt_goes_is_not_doubted(
 @pytest.mark.parametrize("speed", STRIDE_S)
 @pytest.mark.parametrize("factor", [0.0, 0.621, 1.609])
 @pytest.mark.parametrize("feet", [1, 2])
-def test_a_treadmill_that_was_right_and_is_not_any_more_is_doubted_within_ten_seconds(
-    speed, factor, feet
-):
+def test_a_treadmill_that_becomes_wrong_is_doubted_within_ten_seconds(speed, factor, feet):
     """Counted from the first wrong report, which the link may deliver up to a second late."""
     late = []
     for seed in range(5):
@@ -152,7 +150,7 @@ def test_a_treadmill_that_was_right_and_is_not_any_more_is_doubted_within_ten_se
 
 
 @given(st.floats(0.4, 3.0), st.floats(0.86, 1.14))
-def test_a_biased_foot_raises_no_doubt_and_is_corrected_where_the_belt_falls_silent(speed, bias):
+def test_a_biased_foot_raises_no_doubt_and_is_corrected_when_the_belt_falls_silent(speed, bias):
     owner = Owner()
     told = walk(owner, speed, speed * bias, 60.0)
     assert not any(isinstance(e, Notice) or e.doubt for e in told)
@@ -162,7 +160,7 @@ def test_a_biased_foot_raises_no_doubt_and_is_corrected_where_the_belt_falls_sil
 
 
 @pytest.mark.parametrize("doubt", ["paused", "stopped", "safety_key", "clock"])
-def test_what_the_machine_itself_doubts_is_not_used(doubt):
+def test_a_speed_the_machine_doubts_is_not_used(doubt):
     owner = Owner()
     walk(owner, 1.3, None, 10.0)
     told = walk(owner, 1.3, None, 10.0, start=10.0, doubt=doubt)
@@ -172,7 +170,7 @@ def test_what_the_machine_itself_doubts_is_not_used(doubt):
 
 
 @pytest.mark.parametrize("name", ["", "tm"])
-def test_a_doubted_treadmill_is_not_used_either_when_the_feet_stand(name):
+def test_a_doubted_treadmill_is_not_used_while_the_feet_stand_either(name):
     owner = Owner()
     for n in range(20):
         owner.report(Belt(0.5 * n, 0.0, source=name))
@@ -189,7 +187,9 @@ def test_a_doubted_treadmill_is_not_used_either_when_the_feet_stand(name):
         ("console", 1.25, "console", "another treadmill is used"),
     ],
 )
-def test_beside_a_doubted_console_what_agrees_with_the_feet_is_used(kind, measured, used, words):
+def test_with_a_doubted_console_the_source_that_agrees_with_the_feet_is_used(
+    kind, measured, used, words
+):
     owner, told = Owner(), []
     for n in range(60):
         told += owner.report(Belt(0.5 * n, 0.0, source="tm"))
@@ -200,7 +200,7 @@ def test_beside_a_doubted_console_what_agrees_with_the_feet_is_used(kind, measur
 
 
 @pytest.mark.parametrize(("factor", "for_s"), [(1.02, (28.0, 34.0)), (1.2, (2.9, 3.1))])
-def test_strides_alike_in_time_go_on_with_the_level_while_their_lengths_are_missed(factor, for_s):
+def test_strides_of_equal_time_keep_the_level_while_their_lengths_are_missing(factor, for_s):
     owner = Owner()
     assert last(walk(owner, None, 0.3, 10.0)).source == "feet"
     owner.step(10.0, "left", 0.3)
@@ -213,7 +213,7 @@ def test_strides_alike_in_time_go_on_with_the_level_while_their_lengths_are_miss
     assert for_s[0] < told[0].t - 10.0 < for_s[1]
 
 
-def test_feet_that_stand_tell_no_speed():
+def test_standing_feet_give_no_speed():
     owner = Owner()
     assert last(walk(owner, None, 1.3, 20.0)).source == "feet"
     assert owner.pass_time(22.0) == []
@@ -230,7 +230,7 @@ def test_a_console_and_a_sensor_that_disagree_a_little_are_one_level():
     assert [(s.source, s.since) for s in told] == [("sensor", 0.0), ("console", 0.0)]
 
 
-def test_a_trunk_that_walks_on_a_belt_that_says_nought_raises_the_doubt_until_it_tells():
+def test_a_walking_trunk_doubts_a_belt_at_zero_until_it_reports_a_speed():
     owner, told = Owner(), []
     for n in range(60):
         t = 0.55 * n
@@ -246,7 +246,7 @@ def test_a_trunk_that_walks_on_a_belt_that_says_nought_raises_the_doubt_until_it
 
 
 @pytest.mark.parametrize(("measured", "used"), [(0.0, "none"), (1.25, "sensor")])
-def test_a_sensor_that_says_nought_as_well_is_believed_no_more(measured, used):
+def test_a_belt_sensor_that_also_says_zero_is_not_used(measured, used):
     owner, told = Owner(), []
     for n in range(60):
         told += owner.report(Belt(0.55 * n, 0.0, source="tm"))
@@ -255,7 +255,7 @@ def test_a_sensor_that_says_nought_as_well_is_believed_no_more(measured, used):
     assert (last(told).doubt, last(told).source) == ("zero", used)
 
 
-def test_who_walks_to_the_treadmill_and_turns_or_stands_is_not_on_it():
+def test_walking_up_to_the_treadmill_is_not_walking_on_it():
     owner, told = Owner(), []
     for n in range(60):
         told += owner.report(Belt(0.55 * n, 0.0, source="tm"))

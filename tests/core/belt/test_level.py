@@ -34,7 +34,7 @@ def test_a_step_of_a_console_is_seen_by_its_second_report_and_level_again_soon()
     assert level.since == 20.0
 
 
-def test_a_change_beyond_all_wandering_is_seen_by_its_second_report():
+def test_a_change_larger_than_any_drift_is_seen_by_its_second_report():
     chance, wandering = random.Random(1), [0.0]
     for _ in range(300):
         wandering.append(0.95 * wandering[-1] + chance.gauss(0.0, 0.006))
@@ -44,7 +44,7 @@ def test_a_change_beyond_all_wandering_is_seen_by_its_second_report():
 
 
 @pytest.mark.parametrize("odd", [0.0, 6.7])
-def test_a_single_odd_report_is_none(odd: float):
+def test_a_single_odd_report_is_no_change(odd: float):
     level = fed([*[1.0] * 20, odd, *[1.0] * 20])
     assert level.steady
     assert level.since == 0.0
@@ -71,7 +71,7 @@ def test_a_step_inside_the_jitter_is_found_by_its_means():
     assert level.value == pytest.approx(1.04, abs=0.01)
 
 
-def test_a_change_that_comes_back_at_once_was_none():
+def test_a_change_that_reverts_at_once_is_no_change():
     level = fed([1.0] * 20)
     fed([1.2, 1.2, 1.0, 1.0], level=level, begin=20.0)
     assert level.steady
@@ -88,7 +88,7 @@ def test_a_ramp_is_no_level_until_it_is_over():
     assert level.steady
 
 
-def test_what_no_report_follows_holds():
+def test_a_level_holds_while_no_report_follows():
     level = fed([1.0] * 5)
     level.feed(5.0, 0.5)
     assert level.due < math.inf
@@ -96,7 +96,7 @@ def test_what_no_report_follows_holds():
     assert (level.steady, level.value, level.since) == (True, 0.5, 5.0)
 
 
-def test_what_is_set_is_exact_and_the_same_again_changes_nothing():
+def test_a_set_level_is_exact_and_setting_it_again_changes_nothing():
     level = Level(INCLINE)
     assert level.value is None
     level.set(3.0, 2.0)
@@ -106,14 +106,14 @@ def test_what_is_set_is_exact_and_the_same_again_changes_nothing():
     assert level.since == 12.0
 
 
-def test_a_foots_strides_may_scatter_where_a_consoles_would_be_a_change():
+def test_strides_of_a_foot_may_scatter_more_than_reports_of_a_console():
     scatter = [1.0, 1.05, 0.96, 1.02, 0.98, 1.04] * 4
     assert fed(scatter, level=Level(FOOT)).since == 0.0
 
 
 @pytest.mark.parametrize("before", [0, 8, 25, 60])  # strides at a constant speed first
 @pytest.mark.parametrize("per_s", [0.1, 0.2, 0.4])
-def test_a_start_in_small_steps_is_no_jitter_that_grows(before, per_s):
+def test_a_start_in_small_steps_is_not_growing_jitter(before, per_s):
     for seed in range(5):
         chance, level, t, ends = random.Random(seed), Level(FOOT), 0.0, math.inf
         for n in range(before + 90):

@@ -54,14 +54,14 @@ JITTERS = {
 
 @pytest.mark.parametrize("speed", [0.4, 0.8, 1.3, 2.8])
 @pytest.mark.parametrize("name", JITTERS)
-def test_jitter_is_hardly_ever_a_change_at_any_speed(name, speed):
+def test_jitter_is_hardly_ever_seen_as_a_change_at_any_speed(name, speed):
     walks = [changes(told(steady_walk(JITTERS[name], speed, seed=seed))) for seed in range(8)]
     assert sum(bool(walk) for walk in walks) <= 1
 
 
 @pytest.mark.parametrize("name", ["noise 0.004", "noise 0.01", "1/256"])
 @given(at=st.floats(60.0, 60.7), up=st.booleans(), seed=st.integers(0, 99))
-def test_a_ramp_is_known_within_two_seconds_whatever_the_jitter(name, at, up, seed):
+def test_a_ramp_is_seen_within_two_seconds_whatever_the_jitter(name, at, up, seed):
     def truth(t):
         return 1.30 + (1 if up else -1) * 0.2 * min(max(t - at, 0.0), 2.0)
 
@@ -78,7 +78,7 @@ def test_a_ramp_is_known_within_two_seconds_whatever_the_jitter(name, at, up, se
     ("name", "within_s", "nearly_all_s"),
     [("noise 0.004", 2.0, 3.0), ("1/256", 2.0, 3.0), ("noise 0.01", 4.5, 8.0)],
 )
-def test_one_step_of_a_noisy_source_is_known_about_as_soon_as_can_be(name, within_s, nearly_all_s):
+def test_one_step_of_a_noisy_source_is_seen_about_as_soon_as_possible(name, within_s, nearly_all_s):
     delays = sorted(delay(JITTERS[name], seed) for seed in range(40))
     assert delays[20] <= within_s
     assert delays[35] <= nearly_all_s
@@ -94,7 +94,7 @@ def delay(jitter, seed, step=STEP, after_s=120):
 
 
 @pytest.mark.parametrize(("steps", "median_s", "nearly_all_s"), [(1, 35.0, 70.0), (5, 2.0, 4.0)])
-def test_a_step_inside_much_jitter_is_known_as_soon_as_the_sum_of_reports_shows_it(
+def test_a_step_within_strong_jitter_is_seen_once_the_sum_of_reports_shows_it(
     steps, median_s, nearly_all_s
 ):
     """0.1 km/h is 0.93 deviations of 0.03 m/s: ln(10,000) / (0.93² / 2) = 21 s at best.
@@ -116,7 +116,7 @@ def test_a_step_inside_much_jitter_is_known_as_soon_as_the_sum_of_reports_shows_
         ("noise 0.03", 5, 1.5, 1.9),
     ],
 )
-def test_the_delays_of_the_page_are_those_of_300_walks(name, steps, median_s, nearly_all_s):
+def test_documented_delays_are_those_of_300_walks(name, steps, median_s, nearly_all_s):
     """Nine of ten are known by the second; ``pytest -m slow -s`` prints both (docs/coaching.md)."""
     delays = sorted(delay(JITTERS[name], seed, steps * STEP, 300) for seed in range(300))
     print(f"{name}, {steps / 10:.1f} km/h: {delays[150]:.2f} s, 90 % {delays[270]:.2f} s")
@@ -133,7 +133,7 @@ RHYTHMS: dict[str, list[float]] = {  # when reports come
 
 @pytest.mark.parametrize("name", ["noise 0.03", "1/256", "flicker 50 %", "24 km/h at times"])
 @pytest.mark.parametrize("rhythm", RHYTHMS)
-def test_jitter_is_hardly_ever_a_change_at_any_rhythm_and_a_step_is_one(name, rhythm):
+def test_at_any_report_rate_a_step_is_a_change_and_jitter_hardly_ever(name, rhythm):
     wrong = missed = 0
     for seed in range(3):
         chance, owner = random.Random(seed), Owner()
@@ -150,7 +150,7 @@ def test_jitter_is_hardly_ever_a_change_at_any_rhythm_and_a_step_is_one(name, rh
 
 @pytest.mark.parametrize("copies", [2, 8])
 @pytest.mark.parametrize("noise", [0.004, 0.03])
-def test_values_that_are_sent_several_times_are_one_each(copies, noise):
+def test_a_value_sent_several_times_counts_once(copies, noise):
     wrong = 0
     for seed in range(2):
         chance, reports = random.Random(seed), []
@@ -161,7 +161,7 @@ def test_values_that_are_sent_several_times_are_one_each(copies, noise):
     assert wrong == 0
 
 
-def test_a_console_that_tells_only_changes_is_believed_for_as_long_as_it_is_silent():
+def test_a_console_that_reports_only_changes_is_used_while_it_is_silent():
     owner, states = Owner(), []
     ramp = [(t, 0.1 * t) for t in range(14)]
     for t, speed in [*ramp, (60, 1.4), (61, 1.5), (900, 1.3)]:
@@ -173,14 +173,14 @@ def test_a_console_that_tells_only_changes_is_believed_for_as_long_as_it_is_sile
     assert known == [(15, 1.3), (63, 1.5), (902, 1.3)]
 
 
-def test_how_sure_a_speed_is_is_told_when_that_changes():
+def test_a_changed_certainty_of_the_speed_is_reported():
     errors = [0.05] * 30 + [0.005] * 30 + [0.006] * 30
     states = told(Belt(float(t), 1.3, error=e, source="it") for t, e in enumerate(errors))
     assert [(s.t, s.error, s.since) for s in states] == [(0.0, 0.05, 0.0), (30.0, 0.005, 0.0)]
 
 
 @given(st.lists(st.tuples(st.floats(0.0, 3.0), st.floats(0.0, 9.0)), max_size=40))
-def test_no_reports_whatever_are_too_odd(reports):
+def test_any_reports_are_survived(reports):
     owner, t = Owner(), 0.0
     for passed, speed in reports:
         t += passed
@@ -189,7 +189,7 @@ def test_no_reports_whatever_are_too_odd(reports):
 
 
 @given(st.floats(0.3, 4.0), st.booleans(), st.integers(2, 120))
-def test_one_step_of_a_quiet_console_is_known_with_its_second_report(speed, up, before):
+def test_one_step_of_a_quiet_console_is_seen_at_its_second_report(speed, up, before):
     after = speed + (STEP if up else -STEP)
     owner = Owner()
     told([Belt(float(t), speed) for t in range(before + 15)], owner)
@@ -201,7 +201,7 @@ def test_one_step_of_a_quiet_console_is_known_with_its_second_report(speed, up, 
 
 
 @pytest.mark.parametrize("speed", [2.6, 3.3])
-def test_a_console_that_tells_at_once_where_a_running_start_goes_is_believed_soon(speed):
+def test_a_console_that_reports_the_target_of_a_running_start_is_soon_used(speed):
     """One report of 24 km/h is not enough; the longer it was quiet, the fewer are needed."""
     for stood, within_s in ((20, 4.0), (100, 2.0)):
         reports = [Belt(float(t), 0.0 if t < stood else speed, source="it") for t in range(130)]
@@ -223,12 +223,12 @@ def walked(tells, walks, seconds=40.0, owner=None):
 
 
 @pytest.mark.parametrize("zeros", [2, 3, 5, 7])
-def test_a_console_that_tells_0_for_some_seconds_stops_nobody_who_walks_on(zeros):
+def test_a_console_at_zero_for_some_seconds_stops_nobody_who_keeps_walking(zeros):
     states = walked(lambda t: 0.0 if 20 <= t < 20 + zeros else 1.2, lambda t: 1.2 if t > 3 else 0.0)
     assert {s.speed_m_s for s in states if s.t > 3.0} <= {1.2}
 
 
-def test_a_console_that_tells_at_once_where_a_slow_down_goes_is_slow_when_the_feet_are():
+def test_a_console_that_reports_the_target_of_slowing_is_slow_when_the_feet_are():
     def belt(t):
         return max(0.5, 1.2 - 0.2 * max(0.0, t - 20.0))
 
@@ -242,7 +242,7 @@ def test_a_console_that_tells_at_once_where_a_slow_down_goes_is_slow_when_the_fe
 
 @pytest.mark.parametrize("tells_on", [True, False])
 @pytest.mark.parametrize("trunk_only", [True, False])
-def test_a_belt_that_stops_is_known_three_seconds_after_the_last_stride(tells_on, trunk_only):
+def test_a_belt_stop_is_known_three_seconds_after_the_last_stride(tells_on, trunk_only):
     owner, out = Owner(), []
     for n in range(80):
         t = 0.5 * n
@@ -255,19 +255,19 @@ def test_a_belt_that_stops_is_known_three_seconds_after_the_last_stride(tells_on
     assert 21.0 <= stood.t <= 23.5
 
 
-def test_of_zeros_that_go_on_under_a_walker_the_doubt_is_told_and_no_stop():
+def test_lasting_zeros_under_a_walker_are_reported_as_doubt_and_not_as_a_stop():
     states = walked(lambda t: 0.0 if t >= 20 else 1.2, lambda t: 1.2 if t > 3 else 0.0)
     (late,) = [s for s in states if s.t > 3.0]
     assert (late.speed_m_s, late.source, late.doubt) == (pytest.approx(1.2), "feet", "zero")
 
 
-def test_a_jump_that_comes_back_is_told_neither_way_where_the_feet_know_nothing_of_it():
+def test_a_jump_and_its_return_are_not_reported_when_the_feet_saw_none():
     states = walked(lambda t: 0.5 if 20 <= t < 22 else 1.2, lambda t: 1.2 if t > 3 else 0.0)
     assert {(s.speed_m_s, s.steady) for s in states} == {(1.2, True)}
 
 
 @pytest.mark.parametrize(("says", "left"), [(1.2, None), (0.82, 0.8)])
-def test_what_was_typed_holds_no_more_once_a_console_has_told_another_speed(says, left):
+def test_a_typed_speed_ends_when_a_console_reports_another(says, left):
     owner, states = Owner(), []
     states += owner.report(Belt(0.0, 0.8, source="hand", kind="typed"))
     states += told([Belt(1.0 + t, says, source="tm") for t in range(9)], owner)

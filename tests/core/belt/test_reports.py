@@ -27,7 +27,7 @@ def test_mean_spread_and_skewness_are_those_of_the_latest_reports(most):
 
 
 @pytest.mark.parametrize(("copies", "least", "most"), [(1, 1.0, 1.15), (4, 2.5, 4.5)])
-def test_a_value_that_is_sent_several_times_lasts_for_several(copies, least, most):
+def test_a_value_sent_several_times_counts_for_several(copies, least, most):
     chance = random.Random(2)
     values = [v for _ in range(300 // copies) for v in [chance.gauss(1.3, 0.03)] * copies]
     stretch = Reports(values, 300).before(0)

@@ -15,20 +15,20 @@ def told(times: list[float], kind: BeltSource = "console") -> SpeedSource:
     return source
 
 
-def test_who_told_at_a_rhythm_and_is_silent_for_ten_seconds_is_gone():
+def test_a_periodic_source_is_gone_after_ten_silent_seconds():
     source = told([float(t) for t in range(8)])
     assert not source.conclude(16.9)
     assert source.conclude(17.0)
 
 
-def test_who_tells_only_what_changes_holds():
+def test_a_source_that_reports_only_changes_holds_its_value():
     source = told([0.0, 30.0, 95.0])
     source.conclude(1000.0)
     assert not source.quiet
     assert source.speed.value == 1.0
 
 
-def test_feet_that_stand_are_quiet_first_and_gone_when_they_do_not_step_again():
+def test_standing_feet_are_first_quiet_and_gone_if_they_do_not_step_again():
     source = SpeedSource("feet")
     for t in range(5):
         source.step(float(t), 1.0, 0.03)
@@ -41,7 +41,7 @@ def test_feet_that_stand_are_quiet_first_and_gone_when_they_do_not_step_again():
     assert not source.quiet
 
 
-def test_uncertainty_is_the_sources_own_or_what_its_jitter_shows():
+def test_uncertainty_is_the_sources_own_or_that_of_its_jitter():
     assert told([0.0, 1.0, 2.0]).uncertainty == 0.03
     source = SpeedSource("feet")
     for i in range(30):

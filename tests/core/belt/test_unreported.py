@@ -37,21 +37,19 @@ def seen(pace: float, up: float, seed: int, cv: float = 0.02) -> list[float]:
 
 
 @pytest.mark.parametrize(("pace", "up"), BELT)
-def test_a_belt_that_changed_is_seen_within_twenty_strides(pace: float, up: float) -> None:
+def test_a_belt_change_is_seen_within_twenty_strides(pace: float, up: float) -> None:
     found = [seen(pace, up, seed) for seed in range(WALKS)]
     least = 0.98 if abs(up) > 15.0 else 0.8  # of 200 such walks 100 %; 90 % of the smallest change
     assert sum(any(0 <= n <= 20 for n in strides) for strides in found) >= least * WALKS
 
 
 @pytest.mark.parametrize(("pace", "up"), RUNNER)
-def test_longer_strides_and_harder_landings_are_no_change_of_the_belt(
-    pace: float, up: float
-) -> None:
+def test_longer_strides_and_harder_landings_are_no_belt_change(pace: float, up: float) -> None:
     assert sum(bool(seen(pace, up, seed)) for seed in range(WALKS)) <= WALKS // 50
 
 
 @pytest.mark.parametrize(("pace", "up"), RAIL)
-def test_a_hand_on_the_rail_is_mostly_no_change_of_the_belt(pace: float, up: float) -> None:
+def test_a_hand_on_the_rail_is_seldom_seen_as_a_belt_change(pace: float, up: float) -> None:
     """In a fifth of the walks stride time happens to wander along, which costs 33 strides."""
     assert sum(bool(seen(pace, up, seed)) for seed in range(WALKS)) <= 0.4 * WALKS
 
@@ -76,13 +74,13 @@ def levels(events: list[AnyEvent]) -> list[BeltState]:
     return [e for e in events if isinstance(e, BeltState)]
 
 
-def test_longer_strides_on_a_belt_that_tells_nothing_are_cued() -> None:
+def test_longer_strides_on_a_silent_belt_are_cued() -> None:
     events = walked(OVERLONG)
     assert 80.0 < given(events, "overlong_stride")[0].t < 92.0
     assert [s.watched for s in levels(events)] == [True]
 
 
-def test_a_slower_belt_that_tells_nothing_is_seen_and_is_no_longer_stride() -> None:
+def test_slowing_of_a_silent_belt_is_seen_and_is_not_a_longer_stride() -> None:
     events = walked(SLOWER)
     assert not [c for c in given(events) if c.priority == Priority.TECHNIQUE]
     assert [s.since > 80.0 for s in levels(events)] == [False, True]
@@ -107,7 +105,9 @@ LATE = 150.0  # s, time of the change
 @pytest.mark.parametrize(
     ("speed", "backward"), [(1.3, False), (0.8, False), (0.8, True)], ids=["1.3", "0.8", "-0.8"]
 )
-def test_what_a_silent_belt_and_the_runner_do_is_told_apart(speed: float, backward: bool) -> None:
+def test_a_change_of_a_silent_belt_and_one_of_the_runner_are_distinguished(
+    speed: float, backward: bool
+) -> None:
     """Four people each; the figures are in docs/coaching.md."""
     seen, cued = [], []
     for seed in range(4):

@@ -108,7 +108,7 @@ def console(who: str, seed: int) -> float:
 
 @pytest.mark.parametrize("tells", TELLS)
 @pytest.mark.parametrize("who", GAITS)
-def test_longer_strides_are_cued_as_with_a_console_whatever_is_told(who: str, tells: str) -> None:
+def test_longer_strides_are_cued_whatever_the_belt_reports(who: str, tells: str) -> None:
     for seed in range(2):
         events = walk(GAITS[who], TELLS[tells], seed, longer=1.12)
         first, *_ = (c for c in given(events) if c.priority == Priority.TECHNIQUE)

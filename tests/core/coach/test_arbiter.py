@@ -49,7 +49,7 @@ def test_a_higher_priority_cuts_off_a_lower_one_and_not_the_other_way_round() ->
     assert verdicts(a.decide([proposal("stumble", Priority.STUMBLE)], OPEN, 0.4)) == ["busy"]
 
 
-def test_of_several_at_once_the_most_important_is_given() -> None:
+def test_the_most_important_of_several_cues_is_given() -> None:
     cues = arbiter().decide(
         [proposal(), proposal("stumble", Priority.STUMBLE), proposal("settle", Priority.PHASE)],
         OPEN,
@@ -61,7 +61,7 @@ def test_of_several_at_once_the_most_important_is_given() -> None:
     ]
 
 
-def test_the_voice_is_free_when_told_so_and_else_after_the_estimated_time() -> None:
+def test_the_voice_is_free_when_reported_or_after_the_estimated_time() -> None:
     a = arbiter()
     a.decide([proposal("settle", Priority.PHASE)], OPEN, 0.0)
     assert a.busy(1.0)
@@ -79,7 +79,7 @@ def test_a_voice_that_never_reports_is_free_after_the_estimated_time() -> None:
     assert not a.busy(3.5)
 
 
-def test_a_voice_that_reports_is_not_cut_off_while_it_still_speaks() -> None:
+def test_a_voice_that_reports_is_not_interrupted_while_it_speaks() -> None:
     a = arbiter()
     a.decide([proposal("settle", Priority.PHASE)], OPEN, 0.0)
     a.done(CueDone(t=1.5, key="settle", channel="sound"))
@@ -91,7 +91,7 @@ def test_a_voice_that_reports_is_not_cut_off_while_it_still_speaks() -> None:
     assert not a.busy(20.0), "nor waited for for ever"
 
 
-def test_guidance_waits_for_the_voice_and_is_dropped_when_it_waited_too_long() -> None:
+def test_guidance_waits_for_the_voice_and_is_dropped_after_too_long() -> None:
     a = arbiter()
     a.decide([proposal("unsteady", Priority.UNSTEADY)], OPEN, 0.0)
     assert a.decide([proposal("settle", Priority.PHASE, valid_s=5.0)], OPEN, 0.1) == []
@@ -110,7 +110,7 @@ def test_only_one_cue_waits_and_it_is_the_most_important() -> None:
     assert [(c.key, c.verdict) for c in a.decide([], OPEN, 3.0)] == [("too_fast", "given")]
 
 
-def test_a_waiting_cue_is_not_begun_in_the_instant_when_something_graver_comes() -> None:
+def test_a_waiting_cue_does_not_start_as_a_graver_one_comes() -> None:
     a = arbiter()
     a.decide([proposal("unsteady", Priority.UNSTEADY)], OPEN, 0.0)
     a.decide([proposal("settle", Priority.PHASE, valid_s=9.0)], OPEN, 0.1)
@@ -131,7 +131,7 @@ def test_technique_is_spaced_and_at_most_three_a_minute() -> None:
     assert len(given_at) >= 13
 
 
-def test_a_cue_that_does_not_help_is_said_ever_less_often() -> None:
+def test_a_cue_that_does_not_help_is_said_less_and_less_often() -> None:
     a = arbiter()
     given_at = [
         t
@@ -152,7 +152,7 @@ def test_one_theme_holds_until_the_next_phase() -> None:
     assert verdicts(a.decide([proposal(since=200.0)], Known(phase="carry"), 200.0)) == ["given"]
 
 
-def test_nothing_but_safety_and_guidance_passes_a_hold() -> None:
+def test_only_safety_and_guidance_pass_a_hold() -> None:
     a, held = arbiter(), Known(phase="carry", hold="after_stumble")
     assert verdicts(a.decide([proposal()], held, 0.0)) == ["after_stumble"]
     assert verdicts(a.decide([proposal("praise", Priority.PRAISE)], held, 1.0)) == ["after_stumble"]
@@ -166,14 +166,14 @@ def test_nothing_but_safety_and_guidance_passes_a_hold() -> None:
     assert verdicts(a.decide([proposal(since=9.0)], begun, 15.0)) == ["phase_start"]
 
 
-def test_mute_silences_what_is_below_a_limit_and_nothing_above() -> None:
+def test_mute_silences_cues_below_a_limit_and_none_above() -> None:
     muted = Known(phase="carry", muted=True)
     for priority in Priority:
         cues = arbiter().decide([proposal("carry", priority)], muted, 0.0)
         assert verdicts(cues) == (["given"] if priority >= Priority.LIMIT else ["muted"])
 
 
-def test_blind_lets_only_link_and_what_is_graver_through() -> None:
+def test_blindness_lets_only_link_and_graver_cues_through() -> None:
     blind = Known(phase="carry", blind=True)
     for priority in Priority:
         cues = arbiter().decide([proposal("carry", priority)], blind, 0.0)
@@ -197,14 +197,14 @@ def test_a_catch_block_withholds_technique_and_says_so() -> None:
     assert verdicts(arbiter().decide([proposal()], Known(catch=True), 0.0)) == ["catch_block"]
 
 
-def test_a_withheld_cue_is_told_once_for_each_occurrence_and_reason() -> None:
+def test_a_withheld_cue_is_reported_once_for_each_occurrence_and_reason() -> None:
     a, held = arbiter(), Known(phase="carry", hold="phase_start")
     told = [c for t in range(20) for c in a.decide([proposal()], held, float(t))]
     assert verdicts(told) == ["phase_start"]
     assert verdicts(a.decide([proposal(since=5.0)], held, 30.0)) == ["phase_start"]
 
 
-def test_a_cue_carries_what_it_rests_on_and_wordings_alternate() -> None:
+def test_a_cue_carries_its_reasons_and_wordings_alternate() -> None:
     a = arbiter()
     first = a.decide([proposal()], OPEN, 0.0)[0]
     second = a.decide([proposal(since=50.0)], OPEN, 50.0)[0]
@@ -213,7 +213,7 @@ def test_a_cue_carries_what_it_rests_on_and_wordings_alternate() -> None:
     assert first.valid_s == 1.5
 
 
-def test_what_waits_and_is_proposed_again_is_said_once() -> None:
+def test_a_waiting_cue_that_is_proposed_again_is_said_once() -> None:
     voice = arbiter()
     first, owed = proposal("stumble", Priority.STUMBLE), proposal("battery_low", Priority.INFO)
     voice.decide([first], Known(), 0.0)
@@ -222,7 +222,7 @@ def test_what_waits_and_is_proposed_again_is_said_once() -> None:
     assert [c.key for c in cues if c.verdict == "given"] == ["battery_low"]
 
 
-def test_the_wording_that_worked_is_said_but_never_twice_running() -> None:
+def test_the_wording_that_worked_is_preferred_but_never_twice_in_a_row() -> None:
     first, second, third = load("en").wordings("overlong_stride")
     known = Known(phase="free_run", worked={first: Worked(8, 0), third: Worked(8, 7)})
     a = arbiter(per_minute=3)
@@ -230,7 +230,7 @@ def test_the_wording_that_worked_is_said_but_never_twice_running() -> None:
     assert said == [third, second, third, second]
 
 
-def test_wordings_of_which_nothing_is_known_take_turns() -> None:
+def test_untried_wordings_take_turns() -> None:
     a = arbiter()
     times = (0.0, 100.0, 200.0, 300.0)
     said = [a.decide([proposal(since=t)], OPEN, t)[0].text for t in times]

@@ -18,7 +18,7 @@ def known(phase: str = "backward_walk", speed: float | None = 0.8, **more: Any) 
     return Known(phase=phase, spec=PHASES[phase], belt=belt, **terms | more)
 
 
-def test_a_turn_slows_the_belt_and_levels_it_but_never_makes_it_faster():
+def test_a_turn_slows_and_levels_the_belt_but_never_makes_it_faster():
     turning = next(name for name, spec in PHASES.items() if spec.pace == "turn")
     for speed, asked in ((1.5, 0.3), (0.2, 0.2)):
         request = request_of_phase(known(turning, speed))
@@ -26,7 +26,7 @@ def test_a_turn_slows_the_belt_and_levels_it_but_never_makes_it_faster():
         assert (request.speed_m_s, request.incline_percent) == (asked, 0.0)
 
 
-def test_the_part_that_is_due_has_its_speed_and_incline():
+def test_each_part_has_its_speed_and_incline():
     phase = next(name for name, spec in PHASES.items() if spec.pace == "due")
     request = request_of_phase(known(phase))
     assert request
@@ -36,12 +36,12 @@ def test_the_part_that_is_due_has_its_speed_and_incline():
 @pytest.mark.parametrize("changed", [
     {"by_hand": True}, {"program": False}, {"speed": None}, {"speed": 0.0},
 ])  # fmt: skip
-def test_it_asks_nothing_by_hand_in_free_run_or_of_a_belt_that_stands(changed: dict[str, Any]):
+def test_no_request_by_hand_in_free_run_or_to_a_standing_belt(changed: dict[str, Any]):
     phase = next(name for name, spec in PHASES.items() if spec.pace == "due")
     assert request_of_phase(known(phase, **changed)) is None
 
 
-def test_faster_or_steeper_is_more_and_slower_is_not():
+def test_faster_or_steeper_is_an_increase_and_slower_is_not():
     def more(speed: float | None, incline: float | None = None) -> bool:
         return asks_more(BeltRequest(t=0.0, speed_m_s=speed, incline_percent=incline), known())
 
@@ -58,9 +58,9 @@ def test_faster_or_steeper_is_more_and_slower_is_not():
     ({"wrong": True}, "while something is wrong"),
     ({"now": 5.0, "stride_at": 4.0}, "while the direction is in doubt"),
 ])  # fmt: skip
-def test_what_speaks_against_more(changed: dict[str, Any], why: str):
+def test_reasons_against_an_increase(changed: dict[str, Any], why: str):
     assert against_more(known(**changed), lost=False) == why
 
 
-def test_a_lost_sensor_speaks_against_more():
+def test_a_lost_sensor_is_a_reason_against_an_increase():
     assert against_more(known(), lost=True) == "while a sensor is lost"

@@ -41,7 +41,7 @@ def walked(carry: Carry, stride_s: float, strides: int = 40) -> list[Measurement
 
 
 @pytest.mark.parametrize(("after_s", "share"), [(1.0, 100.0), (1.1, 48.0), (1.2, 0.0)])
-def test_what_was_carried_is_told_as_a_share_of_the_backward_change(after_s: float, share: float):
+def test_the_carried_step_is_given_as_a_share_of_the_backward_change(after_s: float, share: float):
     (told,) = walked(Carry(baselines(1.2, 1.0), Imprints(), 0.0), after_s)
     assert told.name == "carried_percent"
     assert told.value == pytest.approx(share, abs=1.5)
@@ -49,7 +49,7 @@ def test_what_was_carried_is_told_as_a_share_of_the_backward_change(after_s: flo
     assert 0.0 < told.error < 15.0
 
 
-def test_the_stride_to_keep_is_what_was_brought_within_what_a_person_can_carry():
+def test_the_stride_to_keep_is_the_carried_one_within_human_limits():
     for backward_s, after_s, shorter in (
         (0.8, 1.02, 1.10),
         (0.8, 1.12, 1.2 / 1.12),
@@ -63,7 +63,7 @@ def test_the_stride_to_keep_is_what_was_brought_within_what_a_person_can_carry()
         assert carry.state.target.stride_s == pytest.approx(1.2 / shorter, rel=0.01)
 
 
-def test_who_brings_hardly_anything_along_has_reverted_and_who_brings_half_has_not():
+def test_carrying_hardly_anything_is_reverting_and_carrying_half_is_not():
     back = {}
     for after_s in (1.2, 1.12):
         carry = Carry(baselines(1.2, 1.0), Imprints(), 0.0)
@@ -72,7 +72,7 @@ def test_who_brings_hardly_anything_along_has_reverted_and_who_brings_half_has_n
     assert back == {1.2: True, 1.12: False}
 
 
-def test_where_backward_was_no_shorter_there_is_nothing_to_carry():
+def test_nothing_is_carried_if_backward_strides_were_no_shorter():
     carry = Carry(baselines(1.2, 1.195), Imprints(), 0.0)
     (told,) = walked(carry, 1.1, strides=60)
     assert (told.name, told.value) == ("carried_percent", None)
@@ -81,7 +81,7 @@ def test_where_backward_was_no_shorter_there_is_nothing_to_carry():
     assert carry.backward_spm(BELT) is None
 
 
-def test_the_backward_rate_is_that_of_the_same_speed():
+def test_the_backward_step_rate_is_that_of_the_same_speed():
     carry = Carry(baselines(1.2, 1.0), Imprints(), 0.0)
     assert carry.backward_spm(BELT) == pytest.approx(120.0)
     assert carry.backward_spm(Belt(t=0.0, speed_m_s=1.5)) is None
@@ -98,7 +98,7 @@ def test_the_first_drift_and_each_recovery_are_measured():
     assert carry.first_drift_s == 30.0
 
 
-def test_an_imprint_is_of_both_feet_with_what_the_trunk_did():
+def test_an_imprint_has_both_feet_and_the_trunk():
     imprints = Imprints()
     for lean in (4.0, 5.0, 30.0):
         lent = Measurement(t=0.0, name="trunk_lean_deg", value=lean, unit="deg", strides=5)
@@ -110,7 +110,7 @@ def test_an_imprint_is_of_both_feet_with_what_the_trunk_did():
     assert [(i.stride_s, i.lean_deg) for i in told] == [(1.0, 5.0), (1.2, None)]
 
 
-def test_what_stayed_is_told_once_after_a_minute_of_the_same_walking():
+def test_retention_is_given_once_after_a_minute_of_the_same_walking():
     kept = Imprint(
         t=0.0, direction="forward", mode="walking", speed_m_s=1.0, incline_percent=0.0, strides=50,
         stride_s=1.1, cv=0.02,

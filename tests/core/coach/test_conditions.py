@@ -18,21 +18,21 @@ def known(speed: float | None = None, **more: Any) -> Known:
     return Known(belt=belt, **more)
 
 
-def test_a_belt_is_slow_by_its_speed_or_when_all_was_waited_for():
+def test_a_belt_counts_as_slow_by_its_speed_or_after_the_longest_wait():
     assert c.slow(known(ladder.TURN_M_S))
     assert not c.slow(known(1.0, slowed=True))  # the reported speed takes precedence
     assert not c.slow(known())
     assert c.slow(known(slowed=True))
 
 
-def test_who_has_to_slow_it_is_asked_at_once_by_hand_else_when_the_coach_could_not():
+def test_the_runner_is_asked_to_slow_the_belt_if_the_coach_cannot():
     assert c.not_slow(known(1.0, by_hand=True))
     assert not c.not_slow(known(1.0, by_hand=False))
     assert c.not_slow(known(1.0, by_hand=False, elapsed_s=15.0))
     assert not c.not_slow_by_hand(known(1.0, by_hand=False, elapsed_s=15.0))
 
 
-def test_the_rails_are_taken_as_reached_without_steps_or_after_six_seconds():
+def test_the_rails_count_as_reached_without_steps_or_after_six_seconds():
     walks = {"now": 100.0, "stride_at": 99.0}
     assert [c.on_rails(known(**walks, elapsed_s=s)) for s in (0.0, 5.9, 6.0)] == [
         False,
@@ -43,7 +43,7 @@ def test_the_rails_are_taken_as_reached_without_steps_or_after_six_seconds():
     assert c.not_on_rails(known(now=100.0, stride_at=50.0))  # was only just asked
 
 
-def test_who_was_told_to_turn_has_had_time_after_standing_or_from_the_rails():
+def test_there_was_time_to_turn_after_standing_or_from_the_rails():
     told: dict[str, Any] = {"now": 100.0, "turn_asked_at": 90.0, "since": 80.0}
     assert not c.could_turn(known(now=100.0))
     assert not c.could_turn(known(**told | {"turn_asked_at": 96.0}))
@@ -52,7 +52,7 @@ def test_who_was_told_to_turn_has_had_time_after_standing_or_from_the_rails():
     assert c.could_turn(known(**told, stride_at=95.0, railed_at=85.0))
 
 
-def test_a_belt_is_as_set_within_two_steps_and_a_silent_one_after_a_quarter_of_a_minute():
+def test_a_belt_is_set_within_two_steps_and_a_silent_one_after_15_s():
     assert c.as_set(known(1.0 + 1.9 * ladder.SPEED_OFF_M_S, due_m_s=1.0))
     assert not c.as_set(known(1.0 + 2.1 * ladder.SPEED_OFF_M_S, due_m_s=1.0))
     assert not c.as_set(known(due_m_s=1.0, elapsed_s=14.0))
@@ -62,14 +62,14 @@ def test_a_belt_is_as_set_within_two_steps_and_a_silent_one_after_a_quarter_of_a
 @pytest.mark.parametrize(("stage", "left", "climbs", "jogs"), [
     (0, 900.0, False, False), (2, 900.0, True, False), (2, 1.0, False, False),
 ])  # fmt: skip
-def test_what_comes_next_is_the_stages_if_there_is_time(
+def test_the_stage_decides_what_comes_next_if_there_is_time(
     stage: int, left: float, climbs: bool, jogs: bool
 ):
     there = known(stage=stage, left_s=left)
     assert (c.climbs_next(there), c.jogs_next(there)) == (climbs, jogs)
 
 
-def test_jogging_ends_with_its_dose_and_without_anybody_at_the_console():
+def test_jogging_ends_with_its_dose_or_with_nobody_at_the_console():
     jog = next(i for i, stage in enumerate(ladder.STAGES) if stage.jog)
     assert c.jogs_next(known(stage=jog))
     assert c.no_more_jogs(known(stage=jog, jogged_s=ladder.JOG_SESSION_S))
@@ -77,11 +77,11 @@ def test_jogging_ends_with_its_dose_and_without_anybody_at_the_console():
     assert c.no_more_jogs(known(stage=jog, left_s=ladder.JOG_ROOM_S - 1.0))
 
 
-def test_there_is_a_feeling_to_keep_after_ten_seconds_backward():
+def test_ten_seconds_backward_leave_a_feeling_to_keep():
     assert [c.felt(known(part_s=s)) for s in (9.9, 10.0)] == [False, True]
 
 
-def test_the_own_speed_is_offered_where_it_lasts_half_a_minute():
+def test_the_runners_own_speed_is_offered_where_it_lasts_half_a_minute():
     base: dict[str, Any] = {"part_s": 60.0, "left_s": 300.0, "spec": PHASES["carry"]}
     assert c.room_for_own_speed(known(**base, more_rounds=False, remaining_s=5.0))
     assert c.room_for_own_speed(known(**base, more_rounds=True, remaining_s=90.0))

@@ -40,7 +40,7 @@ def test_a_lasting_deviation_counts_from_the_twelfth_mean_beyond_the_limit(lean)
     assert since == 100.0 + 22
 
 
-def test_a_single_odd_stride_is_none(lean):
+def test_a_single_odd_stride_is_no_deviation(lean):
     assert followed(lean, [40.0, *[4.0] * 20]) is None
 
 
@@ -49,13 +49,13 @@ def test_it_is_over_when_the_mean_is_within_half_of_the_limit(lean):
     assert followed(lean, [4.0] * 20, now=200.0) is None
 
 
-def test_who_varies_much_has_a_wider_limit():
+def test_a_runner_who_varies_more_has_a_wider_limit():
     watch = Deviation("bounce_cm", 1.5)
     followed(watch, list(itertools.islice(itertools.cycle([3.0, 4.0, 5.0, 6.0, 7.0]), 26)))
     assert watch.limit == pytest.approx(4 * 1.4826)
 
 
-def test_another_speed_has_a_reference_of_its_own(lean):
+def test_another_speed_has_its_own_reference(lean):
     faster = WALK._replace(speed=14)
     assert followed(lean, [14.0] * 40, key=faster) is None
     assert lean.reference == 14.0

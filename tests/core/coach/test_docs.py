@@ -37,7 +37,7 @@ def test_every_verdict_is_explained() -> None:
         assert f"`{verdict}`" in PAGE, verdict
 
 
-def test_spoken_examples_are_what_is_said() -> None:
+def test_documented_examples_are_what_is_said() -> None:
     texts = set(load("en").texts())
     for quoted in re.findall(r"“([^”]+)”", PAGE):
         assert quoted in texts, quoted

@@ -29,11 +29,11 @@ def given(praise: bool = True) -> Effects:
     return effects
 
 
-def test_strides_back_in_range_by_the_twentieth_say_that_it_worked():
+def test_strides_in_range_by_the_twentieth_say_that_the_cue_worked():
     assert walked(given(), 30, long_until=10) == [(20, True)]
 
 
-def test_strides_that_stay_long_say_that_it_did_not():
+def test_strides_that_stay_long_say_that_the_cue_did_not_work():
     assert walked(given(), 30, long_until=30) == [(20, False)]
 
 
@@ -44,7 +44,7 @@ def test_the_next_cue_ends_the_judging_of_the_one_before():
     assert not effect.worked
 
 
-def test_changed_conditions_leave_it_unjudged():
+def test_changed_conditions_leave_a_cue_unjudged():
     effects = given()
     effects.forget()
     assert walked(effects, 30) == []
@@ -60,7 +60,7 @@ def test_praise_comes_once_and_only_after_it_worked():
     assert effects.praise(32.0) is None
 
 
-def test_who_wants_no_praise_gets_none():
+def test_praise_can_be_switched_off():
     effects = given(praise=False)
     walked(effects, 28)
     assert effects.praise(31.0) is None

@@ -26,7 +26,7 @@ def known(
     )
 
 
-def test_the_contradiction_counts_from_its_beginning_and_ends_with_the_right_way():
+def test_a_wrong_direction_counts_from_its_start_and_ends_with_the_right_one():
     facing = Facing()
     for now, direction in ((100.0, "forward"), (103.0, "forward")):
         facing.compare(known(now, direction))
@@ -35,7 +35,7 @@ def test_the_contradiction_counts_from_its_beginning_and_ends_with_the_right_way
     assert facing.against_s(104.0) == 0.0
 
 
-def test_an_unknown_direction_or_somebody_who_stands_contradicts_nothing():
+def test_an_unknown_direction_or_standing_is_no_wrong_direction():
     facing = Facing()
     facing.compare(known(100.0, "unknown"))
     facing.compare(known(101.0, "forward", walks=False))
@@ -45,7 +45,7 @@ def test_an_unknown_direction_or_somebody_who_stands_contradicts_nothing():
     assert facing.against_s(120.0) == 0.0
 
 
-def test_who_slows_the_belt_and_turns_backward_in_free_run_is_met_once():
+def test_turning_backward_on_a_slow_belt_in_free_run_is_greeted_once():
     facing = Facing()
     turned = [known(float(t), "backward") for t in range(10, 20)]
     assert not any(facing.turned_unasked(k) for k in turned)  # never went forward
@@ -55,7 +55,7 @@ def test_who_slows_the_belt_and_turns_backward_in_free_run_is_met_once():
     ]  # fmt: skip
 
 
-def test_on_a_fast_belt_or_without_a_session_nobody_is_met():
+def test_nobody_is_greeted_on_a_fast_belt_or_without_a_session():
     for speed, phase in ((1.5, "free_run"), (0.3, "idle")):
         facing = Facing()
         facing.turned_unasked(known(0.0, "forward"))

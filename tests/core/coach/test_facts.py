@@ -26,11 +26,11 @@ def before(age_s: float, backward_s: float = 300.0, held_s: float | None = None)
     return Past(age_s=age_s, backward_s=backward_s, peak_m_s=0.5, stage=1, held_s=held_s)
 
 
-def test_too_little_is_not_told():
+def test_too_short_a_hold_is_not_announced():
     assert facts(tally(19.0, 9.0), memory(before(DAY_S, held_s=50.0))) == []
 
 
-def test_the_hold_is_told_beside_the_last_and_the_week_with_this_session_in_it():
+def test_the_hold_is_compared_with_the_last_one_and_the_week_so_far():
     told = facts(tally(120.0, 45.0), memory(before(9 * DAY_S), before(DAY_S, held_s=30.0)))
     assert told == [
         ("fact_held", {"seconds": 45.0}),
@@ -39,12 +39,12 @@ def test_the_hold_is_told_beside_the_last_and_the_week_with_this_session_in_it()
     ]
 
 
-def test_one_minute_has_words_of_its_own():
+def test_one_minute_has_its_own_words():
     assert facts(tally(70.0), memory()) == [("fact_backward_one", {})]
     assert facts(tally(30.0), memory()) == [], "half a minute is not one"
 
 
-def test_another_stage_is_told_and_something_to_take_away_unless_something_was_wrong():
+def test_a_new_stage_and_a_thing_to_remember_are_said_unless_something_was_wrong():
     at = memory(stage=2)
     for stage, key in ((3, "stage_up"), (1, "stage_down")):
         told = [
@@ -55,13 +55,13 @@ def test_another_stage_is_told_and_something_to_take_away_unless_something_was_w
     assert told == []
 
 
-def test_a_session_that_may_be_somebody_elses_leads_no_higher():
+def test_a_doubtful_runners_session_leads_no_higher():
     at = memory(stage=1, clean_sessions=1)
     assert no_higher(Standing(2, 0, clean=True), at) == Standing(1, 0, clean=False)
     assert no_higher(Standing(0, 3, clean=True), at) == Standing(0, 1, clean=False)
 
 
-def test_the_spread_is_compared_backward_at_the_same_speed_only():
+def test_spread_is_compared_only_backward_at_the_same_speed():
     own = Baselines()
     for direction, speed in (("backward", 6), ("backward", 9), ("forward", 6)):
         for i in range(OPENING_STRIDES):

@@ -62,7 +62,7 @@ def led_to(phase: str, memory: Memory | None = None, **options: object) -> Runne
     return runner
 
 
-def test_a_first_timer_who_hesitates_is_waited_for_and_told_all_while_standing() -> None:
+def test_a_hesitant_first_timer_is_waited_for_and_told_everything_while_standing() -> None:
     runner = Runner()
     runner.answers = False
     runner.belt(0.0)
@@ -86,7 +86,7 @@ def test_a_first_timer_who_hesitates_is_waited_for_and_told_all_while_standing()
     )
 
 
-def test_who_pauses_before_the_first_step_is_told_again_how_to_begin() -> None:
+def test_after_a_pause_before_the_first_step_the_start_is_explained_again() -> None:
     runner = Runner()
     runner.belt(0.0)
     runner.say("start_program")
@@ -100,7 +100,7 @@ def test_who_pauses_before_the_first_step_is_told_again_how_to_begin() -> None:
     assert keys(runner, since) == ["resumed", "plan", "how_to_stop", "start_belt"]
 
 
-def test_who_moves_hears_five_words_at_most_all_the_workout_through() -> None:
+def test_a_moving_runner_never_hears_more_than_five_words() -> None:
     runner = Runner()
     runner.belt(0.3)
     follow(runner)
@@ -113,7 +113,7 @@ def test_who_moves_hears_five_words_at_most_all_the_workout_through() -> None:
 
 @pytest.mark.parametrize("question", ["check_in", "check_rails", "check_spotter"])
 @pytest.mark.parametrize("says", ["held", "silent"])
-def test_who_answers_no_is_waited_for_and_led_nowhere(question: str, says: str) -> None:
+def test_after_the_answer_no_the_program_waits(question: str, says: str) -> None:
     runner = Runner()
     runner.answers = False
     runner.belt(0.0)
@@ -138,7 +138,7 @@ def test_who_answers_no_is_waited_for_and_led_nowhere(question: str, says: str) 
     assert set(keys(runner, asked)) - {"waiting"}, "it goes on with the next press"
 
 
-def test_who_never_turns_is_asked_three_times_and_never_praised_for_it() -> None:
+def test_a_runner_who_never_turns_is_asked_three_times_and_not_praised() -> None:
     runner = Runner(profile="first_time_ever")
     runner.belt(0.3)
     runner.walk(1200.0, until="cool_down")
@@ -151,7 +151,7 @@ def test_who_never_turns_is_asked_three_times_and_never_praised_for_it() -> None
     assert silences(runner, entered(runner, "settle"), runner.t) < 61.0
 
 
-def test_who_turns_on_a_fast_belt_hears_danger_and_nothing_else_until_it_is_slow() -> None:
+def test_turning_on_a_fast_belt_gives_only_danger_until_it_is_slow() -> None:
     runner = led_to("settle")
     runner.belt(1.2)
     runner.walk(40.0)
@@ -180,7 +180,7 @@ def test_nobody_is_told_to_turn_on_a_belt_at_that_speed() -> None:
     assert keys(runner, begun)[-2:] == ["count_in", "turn_back"]
 
 
-def test_who_steps_on_the_rails_is_paused_and_led_back_by_turning() -> None:
+def test_stepping_on_the_rails_pauses_and_turning_leads_back() -> None:
     runner = led_to("backward_walk")
     runner.walk(15.0, "backward")
     off = runner.t
@@ -195,7 +195,7 @@ def test_who_steps_on_the_rails_is_paused_and_led_back_by_turning() -> None:
 
 
 @pytest.mark.parametrize("source", ["feet", ""])
-def test_a_silent_belt_pauses_nobody_whose_slow_steps_are_missed_for_ten_seconds(
+def test_on_a_silent_belt_ten_seconds_of_missed_slow_steps_do_not_pause(
     source: str,
 ) -> None:
     runner = led_to("backward_walk")
@@ -207,7 +207,7 @@ def test_a_silent_belt_pauses_nobody_whose_slow_steps_are_missed_for_ten_seconds
     assert "paused" not in runner.phases()
 
 
-def test_who_is_seen_to_step_now_and_then_only_is_not_left_alone() -> None:
+def test_a_runner_whose_steps_are_seldom_seen_is_still_guided() -> None:
     runner = led_to("carry", CLIMBER, profile="variety_for_a_runner")
     runner.feed(BeltState(t=runner.t, speed_m_s=None, since=runner.t))
     runner.stride_s, began = 0.4, runner.t  # recognised late, as a slow walker's is
@@ -242,7 +242,7 @@ def silent(by_hand: bool) -> Runner:
     return runner
 
 
-def test_on_a_silent_treadmill_turning_is_told_15_s_after_slow_the_belt() -> None:
+def test_on_a_silent_treadmill_turn_comes_15_s_after_slow_the_belt() -> None:
     runner = silent(by_hand=False)
     begun = runner.t
     runner.walk(20.0)
@@ -273,7 +273,7 @@ def test_a_typed_speed_is_a_speed_like_any_other() -> None:
 
 
 @pytest.mark.parametrize("phase", ["settle", "carry", "cool_down"])
-def test_backward_at_any_time_is_met_in_six_seconds_and_counted(phase: str) -> None:
+def test_turning_backward_at_any_time_is_answered_in_six_seconds_and_counted(phase: str) -> None:
     runner = led_to(phase)
     if phase != "settle":
         runner.coach._session.tally.backward_s = 0.0  # of the two minutes nothing was used yet
@@ -328,7 +328,7 @@ def test_a_habitual_overstrider_is_offered_a_try_and_not_judged() -> None:
     assert not [c for c in runner.cues() if c.priority == Priority.TECHNIQUE]
 
 
-def test_uphill_the_belt_is_set_from_the_rails_and_never_going_backward() -> None:
+def test_uphill_the_belt_is_set_from_the_rails_and_never_while_going_backward() -> None:
     runner = led_to("mount_uphill", CLIMBER, profile="variety_for_a_runner")
     mount, known = runner.t, runner.coach.known
     runner.stand(12.0)
@@ -353,7 +353,7 @@ def _settings_only_where_they_are_safe(runner: Runner) -> None:
             assert not (event.verdict == "given" and PHASES[phase].backward), phase
 
 
-def test_a_jog_is_warned_of_and_walking_is_ordered_when_the_belt_is_slow() -> None:
+def test_a_jog_is_announced_and_walking_is_asked_for_when_the_belt_is_slow() -> None:
     runner = led_to("backward_jog", JOGGER, profile="variety_for_a_runner")
     assert "check_console" in keys(runner), "somebody minds the console"
     jog = runner.t
@@ -374,7 +374,7 @@ def test_a_jog_is_warned_of_and_walking_is_ordered_when_the_belt_is_slow() -> No
 
 
 @pytest.mark.parametrize("phase", [p for p in PHASES if not PHASES[p].overlay and p != "idle"])
-def test_after_a_restart_in_any_phase_it_is_told_and_paused_whichever_way_they_walk(
+def test_a_restart_in_any_phase_is_announced_and_pauses_in_both_directions(
     phase: str,
 ) -> None:
     facing: Direction = "backward" if PHASES[phase].backward else "forward"
@@ -403,7 +403,7 @@ def doubt(runner: Runner, why: str) -> None:
 
 
 @pytest.mark.parametrize("why", ["unsteady", "direction", "sensor"])
-def test_the_belt_is_asked_for_nothing_faster_while_in_doubt(why: str) -> None:
+def test_no_faster_belt_is_requested_while_in_doubt(why: str) -> None:
     plan = {"belt_requests": True, "profile": "variety_for_a_runner"}
     runner = led_to("turn_back", Memory(stage=1, sessions=3), **plan)
     runner.feed(Link(t=runner.t, sensor="foot", state="up", age_s=0.0))
@@ -417,7 +417,7 @@ def test_the_belt_is_asked_for_nothing_faster_while_in_doubt(why: str) -> None:
     assert runner.say("set_speed", 0.2)[0].ok, "slower is never refused"  # type: ignore[union-attr]
 
 
-def test_a_wish_for_more_waits_until_the_runner_is_steady_again() -> None:
+def test_a_request_for_more_waits_until_the_runner_is_steady_again() -> None:
     runner = led_to(
         "turn_back", Memory(stage=1, sessions=3), belt_requests=True, profile="variety_for_a_runner"
     )
@@ -436,9 +436,7 @@ def test_a_wish_for_more_waits_until_the_runner_is_steady_again() -> None:
 
 
 @pytest.mark.parametrize(("then", "told"), [("unknown", 0), ("steady", 1)])
-def test_half_way_is_no_word_for_who_was_unsteady_and_is_not_seen_steady(
-    then: Level, told: int
-) -> None:
+def test_half_way_is_not_said_after_unsteadiness_until_steady_again(then: Level, told: int) -> None:
     runner = led_to("cool_down")
     since = runner.t
     for level in ("unsteady", then):
@@ -449,7 +447,7 @@ def test_half_way_is_no_word_for_who_was_unsteady_and_is_not_seen_steady(
     assert runner.phase == "idle"
 
 
-def test_who_goes_on_after_a_long_pause_has_time_to_start_the_belt() -> None:
+def test_after_a_long_pause_there_is_time_to_start_the_belt() -> None:
     runner = led_to("carry")
     runner.say("pause")
     runner.belt(0.0)
@@ -465,7 +463,7 @@ def test_who_goes_on_after_a_long_pause_has_time_to_start_the_belt() -> None:
     assert runner.phase == "idle", "who does not come back is gone as before"
 
 
-def test_who_turns_backward_unsteady_is_followed_and_not_greeted() -> None:
+def test_turning_backward_unsteadily_is_followed_without_a_greeting() -> None:
     runner = led_to("settle")
     runner.walk(15.0)
     since = runner.t
@@ -477,7 +475,7 @@ def test_who_turns_backward_unsteady_is_followed_and_not_greeted() -> None:
     assert set(keys(runner, since)) == {"unsteady"}
 
 
-def test_whose_belt_stops_is_told_nothing_of_toes() -> None:
+def test_nothing_is_said_of_toes_when_the_belt_stops() -> None:
     for stops in (False, True):
         runner = led_to("backward_walk")
         runner.walk(17.0, "backward")
@@ -489,7 +487,7 @@ def test_whose_belt_stops_is_told_nothing_of_toes() -> None:
     assert keys(runner, since) == ["paused"]
 
 
-def test_what_was_carried_is_told_with_its_error_even_from_few_strides() -> None:
+def test_the_carried_share_has_its_error_even_from_few_strides() -> None:
     runner = Runner()
     runner.stride_s = 2.4
     runner.belt(0.3)
@@ -508,7 +506,7 @@ def test_what_was_carried_is_told_with_its_error_even_from_few_strides() -> None
     assert told.value == pytest.approx(48.7, abs=2 * told.error)
 
 
-def test_no_backward_step_is_offered_when_the_next_one_is_near() -> None:
+def test_no_backward_step_is_offered_when_a_backward_part_is_near() -> None:
     runner = Runner(Memory(stage=1, sessions=3), profile="balance_and_body_sense", feedback="full")
     runner.belt(0.5)
     runner.walk(900.0, until="turn_back")
@@ -522,7 +520,7 @@ def test_no_backward_step_is_offered_when_the_next_one_is_near() -> None:
     assert "turning_soon" in heard
 
 
-def test_with_the_back_to_a_fast_belt_it_is_slowed_from_the_rails_before_turning() -> None:
+def test_facing_away_on_a_fast_belt_it_is_slowed_from_the_rails_before_turning() -> None:
     runner = led_to("backward_walk", Memory(stage=1, sessions=3), profile="variety_for_a_runner")
     runner.belt(0.8)
     runner.walk(300.0, "backward", until="turn_front")
@@ -571,7 +569,7 @@ def whole(story: str, *, asks_belt: bool) -> Runner:
 
 @pytest.mark.parametrize("asks_belt", [False, True])
 @pytest.mark.parametrize("story", STORIES)
-def test_every_time_that_is_told_is_true(story: str, asks_belt: bool) -> None:
+def test_every_announced_time_is_true(story: str, asks_belt: bool) -> None:
     runner = whole(story, asks_belt=asks_belt)
     entries = [e for e in runner.events if isinstance(e, Phase)]
     ahead = {"turning_soon": 20.0, "faster_soon": 5.0, "slower_soon": 5.0, "minute_left": 60.0}
@@ -587,7 +585,7 @@ def test_every_time_that_is_told_is_true(story: str, asks_belt: bool) -> None:
 
 
 @pytest.mark.parametrize("turn", ["turn_back", "turn_front"])
-def test_who_stumbles_in_a_turn_is_led_to_the_front_and_told_nothing_old(turn: str) -> None:
+def test_a_stumble_in_a_turn_leads_to_the_front_and_drops_old_lines(turn: str) -> None:
     runner = led_to(turn, Memory(stage=1, sessions=3), profile="balance_and_body_sense")
     was = "forward" if turn == "turn_back" else "backward"
     runner.walk(3.0, was)  # type: ignore[arg-type]
@@ -599,7 +597,7 @@ def test_who_stumbles_in_a_turn_is_led_to_the_front_and_told_nothing_old(turn: s
 
 
 @pytest.mark.parametrize("phase", ["settle", "turn_back", "backward_walk", "carry", "cool_down"])
-def test_who_says_that_something_is_wrong_is_answered_first_and_not_left_alone(phase: str) -> None:
+def test_something_wrong_is_answered_first_and_guidance_continues(phase: str) -> None:
     runner = led_to(phase, Memory(stage=1, sessions=3), profile="balance_and_body_sense")
     runner.walk(6.0, "backward" if PHASES[phase].backward else "forward")
     said = runner.t
@@ -615,7 +613,7 @@ def test_who_says_that_something_is_wrong_is_answered_first_and_not_left_alone(p
     assert "finished" in heard
 
 
-def test_who_says_so_in_a_pause_is_led_to_the_end_and_not_back() -> None:
+def test_something_wrong_in_a_pause_leads_to_the_end() -> None:
     for phase, then in (("carry", "cool_down"), ("backward_walk", "turn_front")):
         runner = led_to(phase, Memory(stage=1, sessions=3), profile="balance_and_body_sense")
         runner.say("pause")
@@ -626,7 +624,7 @@ def test_who_says_so_in_a_pause_is_led_to_the_end_and_not_back() -> None:
 
 @pytest.mark.parametrize("phase", ["settle", "backward_walk", "carry", "free_run"])
 @pytest.mark.parametrize("alarm_s", [20.0, 400.0])
-def test_who_fell_and_is_well_rests_and_is_led_no_further(phase: str, alarm_s: float) -> None:
+def test_after_a_fall_a_well_runner_rests_and_is_led_no_further(phase: str, alarm_s: float) -> None:
     free = phase == "free_run"
     profile = "variety_for_a_runner"
     runner = led_to(phase, Memory(stage=2, sessions=3), profile=profile, program=not free)
@@ -648,7 +646,7 @@ def test_who_fell_and_is_well_rests_and_is_led_no_further(phase: str, alarm_s: f
         assert runner.cues("check_better")
 
 
-def test_who_walks_backward_as_the_alarm_ends_is_sent_to_the_rails_before_the_console() -> None:
+def test_a_runner_backward_as_the_alarm_ends_is_sent_to_the_rails_first() -> None:
     runner = led_to("backward_walk")
     runner.walk(6.0, "backward")
     runner.feed(Fall(t=runner.t, stage="confirmed"))  # that was none
@@ -660,7 +658,7 @@ def test_who_walks_backward_as_the_alarm_ends_is_sent_to_the_rails_before_the_co
     assert runner.phase == "idle"
 
 
-def test_who_was_lost_for_a_moment_is_still_told_of_the_turn() -> None:
+def test_the_turn_is_still_announced_after_a_moment_of_lost_sensors() -> None:
     runner = Runner(Memory(stage=1, sessions=3), profile="balance_and_body_sense")
     runner.feed(Link(t=0.0, sensor="foot", state="up", age_s=0.0))
     runner.belt(0.3)
@@ -675,7 +673,7 @@ def test_who_was_lost_for_a_moment_is_still_told_of_the_turn() -> None:
     )
 
 
-def test_who_turns_backward_with_no_time_left_is_told_so() -> None:
+def test_turning_backward_with_no_time_left_is_answered_so() -> None:
     runner = led_to("cool_down", Memory(stage=1, sessions=3), profile="balance_and_body_sense")
     runner.walk(10.0)
     turned = runner.t
@@ -685,7 +683,7 @@ def test_who_turns_backward_with_no_time_left_is_told_so() -> None:
     assert told[1] - told[0] == pytest.approx(20.0, abs=2.0)
 
 
-def test_who_stops_with_their_back_to_the_console_is_sent_to_the_rails_before_it() -> None:
+def test_a_runner_who_stops_facing_away_is_sent_to_the_rails_before_the_console() -> None:
     runner = led_to("backward_walk", Memory(stage=1, sessions=3), profile="balance_and_body_sense")
     runner.walk(10.0, "backward")
     stopped = runner.t
@@ -694,7 +692,7 @@ def test_who_stops_with_their_back_to_the_console_is_sent_to_the_rails_before_it
     assert keys(runner, stopped)[:2] == ["rails", "finished"]
 
 
-def test_who_turns_in_the_count_in_is_not_told_to_turn() -> None:
+def test_a_runner_who_turns_in_the_count_in_is_not_told_to_turn() -> None:
     runner = led_to("turn_back")
     begun = runner.t
     assert keys(runner, begun) == ["count_in"]
@@ -704,7 +702,7 @@ def test_who_turns_in_the_count_in_is_not_told_to_turn() -> None:
     assert keys(runner, begun)[1:3] == ["backward_walk", "look_ahead"]
 
 
-def test_who_goes_backward_as_the_program_starts_is_met() -> None:
+def test_a_runner_already_backward_as_the_program_starts_is_greeted() -> None:
     runner = Runner(Memory(stage=1, sessions=3), profile="balance_and_body_sense")
     runner.belt(0.4)
     runner.walk(20.0, "backward")
@@ -730,7 +728,7 @@ def test_a_limp_soon_after_turning_is_asked_about_without_a_hand_on_the_console(
     assert "in_range" not in heard
 
 
-def test_on_the_rails_the_belt_is_asked_for_until_it_is_set() -> None:
+def test_on_the_rails_the_belt_is_requested_until_it_is_set() -> None:
     runner = led_to("mount", Memory(stage=1, sessions=3), profile="variety_for_a_runner")
     runner.belt(0.1)
     stood = runner.t
@@ -753,11 +751,11 @@ def carried(factor: float) -> Runner:
     return runner
 
 
-def test_who_carries_what_people_can_is_not_told_that_it_is_lost() -> None:
+def test_a_normal_carry_is_not_called_lost() -> None:
     assert not carried(1.0 - CARRIED).cues("old_pattern")
 
 
-def test_who_reverts_at_once_is_told_and_held_nothing_and_another_speed_is_another_thing() -> None:
+def test_reverting_at_once_is_announced_with_no_hold_unless_the_speed_changed() -> None:
     runner = carried(1.0).copy()
     assert runner.cues("old_pattern")
     drift = next(
@@ -771,7 +769,7 @@ def test_who_reverts_at_once_is_told_and_held_nothing_and_another_speed_is_anoth
     assert not [e for e in runner.events if isinstance(e, Measurement) and e.name == "recovery_s"]
 
 
-def test_what_was_held_is_that_of_the_longest_carry() -> None:
+def test_the_hold_is_that_of_the_longest_carry() -> None:
     runner = carried(1.0 - CARRIED).copy()
     follow(runner)
     assert runner.summaries()[0].details["held_s"] == pytest.approx(70.0, abs=15.0)

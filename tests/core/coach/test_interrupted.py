@@ -31,13 +31,11 @@ def test_a_fall_in_a_pause_leads_back_to_what_was_paused() -> None:
 @pytest.mark.parametrize(
     ("lasts_s", "at_s"), [(None, 50.0), (120.0, 50.0), (60.0, 30.0), (9.0, 0.0)]
 )
-def test_of_a_phase_taken_up_again_half_a_minute_is_left(
-    lasts_s: float | None, at_s: float
-) -> None:
+def test_a_resumed_phase_has_half_a_minute_left(lasts_s: float | None, at_s: float) -> None:
     assert interrupted(("paused", "pause")).resumed_at_s(lasts_s) == at_s
 
 
-def test_a_pause_that_was_asked_for_is_ended_by_nobodys_steps() -> None:
+def test_steps_do_not_end_a_requested_pause() -> None:
     known = Known(now=200.0, since=100.0, stride_at=199.0, spec=PHASES["carry"], phase="carry")
     for by, ends in (("pause", None), ("away", None), ("step_off", "back_on")):
         under = Interrupted(known)

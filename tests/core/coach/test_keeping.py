@@ -34,7 +34,7 @@ def closed(keeping: Keeping, backward_s: float = 90.0, kind: str = "program"):
     return keeping.close(tally)
 
 
-def test_another_runner_is_taken_between_sessions_only():
+def test_another_runner_is_accepted_only_between_sessions():
     known = Known()
     keeping = kept(known)
     known.phase = "carry"
@@ -45,7 +45,7 @@ def test_another_runner_is_taken_between_sessions_only():
     assert (keeping.memory.runner, known.sessions) == ("ben", 0)
 
 
-def test_a_profile_that_is_not_there_is_answered_with_those_that_are():
+def test_an_unknown_profile_is_answered_with_the_known_ones():
     assert PROFILES[0] in kept().choose_profile("champion")
     keeping = kept()
     assert keeping.choose_profile(PROFILES[-1]) == ""
@@ -64,14 +64,14 @@ def test_a_session_is_remembered_and_ages_until_the_next():
     assert keeping.memory.backward_s(3600.0, 1000.0) == 90.0
 
 
-def test_a_free_run_tells_nothing_and_changes_no_stage():
+def test_a_free_run_announces_nothing_and_changes_no_stage():
     keeping = kept(stage=1, clean_sessions=1)
     _, told = closed(keeping, kind="free_run")
     assert told == []
     assert (keeping.memory.stage, keeping.memory.clean_sessions) == (1, 1)
 
 
-def test_the_first_imprint_of_a_session_is_how_it_began_and_the_last_one_is_kept():
+def test_the_first_imprint_opens_a_session_and_the_last_one_is_kept():
     keeping = kept()
     keeping.begin()
     keeping.remember([imprint(1.2)])
@@ -81,7 +81,7 @@ def test_the_first_imprint_of_a_session_is_how_it_began_and_the_last_one_is_kept
 
 
 @pytest.mark.parametrize("state", ["asked", "guest"])
-def test_while_somebody_else_may_walk_only_the_time_backward_is_kept(state: Any):
+def test_only_time_backward_is_kept_while_the_runner_is_in_doubt(state: Any):
     keeping = kept(stage=1)
     keeping.begin()
     keeping.stranger.state = state
@@ -96,11 +96,11 @@ def test_while_somebody_else_may_walk_only_the_time_backward_is_kept(state: Any)
     assert keeping.memory.stage <= 1
 
 
-def test_an_answer_that_nobody_asked_for_is_refused():
+def test_an_unasked_answer_is_refused():
     assert kept().same(True) == "there is no open question"
 
 
-def test_who_says_that_they_are_somebody_else_goes_on_as_a_guest():
+def test_somebody_else_continues_as_a_guest():
     known = Known(phase="carry")
     keeping = kept(known)
     keeping.begin()

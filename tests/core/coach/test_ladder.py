@@ -58,7 +58,7 @@ def test_a_trained_runner_climbs_the_whole_ladder_in_eight_weeks() -> None:
 
 
 @pytest.mark.parametrize("unsteady", [False, True])
-def test_who_stops_while_they_are_unsteady_had_no_clean_session(unsteady: bool) -> None:
+def test_stopping_while_unsteady_is_no_clean_session(unsteady: bool) -> None:
     runner = Runner(Memory(stage=1, sessions=3))
     runner.belt(0.5)
     runner.walk(900.0, "forward", until="turn_back")
@@ -78,7 +78,7 @@ def test_a_beginner_stays_where_their_profile_ends() -> None:
     assert stages[-1] == 1.0
 
 
-def test_a_beginner_who_is_done_and_presses_goes_on_by_the_next_profile_and_stays_there() -> None:
+def test_a_beginner_who_is_done_moves_to_the_next_profile_by_a_press_and_stays() -> None:
     assert weeks("first_time_ever", 3, onward=True)[-1]["stage"] == 2.0
     done = Memory(stage=1, clean_sessions=STAGES[1].sessions, sessions=5)
     runner = Runner(done)
@@ -93,7 +93,7 @@ def test_a_beginner_who_is_done_and_presses_goes_on_by_the_next_profile_and_stay
     assert not later.cues("check_onward")
 
 
-def test_a_stumble_costs_a_stage_and_it_has_to_be_earned_again() -> None:
+def test_a_stumble_costs_a_stage_that_has_to_be_earned_again() -> None:
     sessions = weeks("variety_for_a_runner", 3, stumble_in=5)
     before, after = sessions[4], sessions[5]
     assert after["stage"] == before["stage"] - 1
@@ -172,7 +172,7 @@ def test_speed_and_grade_never_rise_together() -> None:
     assert rises[-1][0] == pytest.approx(0.66)
 
 
-def test_clean_sessions_of_another_stage_make_no_grade_steeper() -> None:
+def test_clean_sessions_of_another_stage_do_not_raise_the_grade() -> None:
     plan = load("knee_sparing_return")
     for stage in (1, 3):
         due = ladder.prescribe(2, Memory(stage=stage, clean_sessions=2), plan)
@@ -208,7 +208,7 @@ def test_a_week_is_ten_percent_faster_than_the_peak_of_the_week_before(
     assert got == pytest.approx(limit)
 
 
-def test_what_was_moved_counts_against_the_session_the_day_and_the_week() -> None:
+def test_time_backward_counts_against_session_day_and_week() -> None:
     plan = load("variety_for_a_runner")
     for age, cap, whole in ((19.9 * 3600.0, "day", plan.day_s), (6.9 * DAY, "week", plan.week_s)):
         memory = Memory(stage=1, past=(Past(age_s=age, backward_s=whole - 100.0),))
@@ -219,7 +219,7 @@ def test_what_was_moved_counts_against_the_session_the_day_and_the_week() -> Non
     assert ladder.prescribe(1, Memory(), plan, done_s=700.0).left_s == 0.0
 
 
-def test_effort_of_thirteen_and_half_again_the_usual_spread_are_the_limits_of_clean() -> None:
+def test_a_clean_session_has_effort_of_13_and_spread_of_150_percent_at_most() -> None:
     plan, memory = load("variety_for_a_runner"), Memory(stage=1)
 
     def clean(**told: float) -> bool:
@@ -268,14 +268,14 @@ def test_nobody_climbs_beyond_their_profile(name: str) -> None:
     assert ladder.advance(memory, plan, best).stage == plan.top_stage
 
 
-def test_after_a_long_break_sessions_are_counted_anew_at_the_lower_stage() -> None:
+def test_after_a_long_break_sessions_count_again_from_the_lower_stage() -> None:
     memory = Memory(stage=3, clean_sessions=3, past=(Past(age_s=40 * DAY, backward_s=300.0),))
     good = Result(stage=2, backward_s=300.0, peak_m_s=0.8)
     standing = ladder.advance(memory, load("variety_for_a_runner"), good)
     assert (standing.stage, standing.clean_sessions, standing.clean) == (2, 1, True)
 
 
-def test_who_was_led_down_to_the_uphill_stage_goes_no_faster_than_last_time() -> None:
+def test_back_on_the_uphill_stage_the_speed_is_no_higher_than_last_time() -> None:
     past = (
         Past(age_s=8 * DAY, backward_s=300.0, peak_m_s=0.7, stage=3),
         Past(age_s=DAY, backward_s=300.0, peak_m_s=0.6, stage=3),
@@ -307,7 +307,7 @@ def test_an_unknown_profile_is_one_clear_line() -> None:
         load("x")
 
 
-def test_defaults_of_a_profile_are_the_careful_ones() -> None:
+def test_a_profile_has_cautious_defaults() -> None:
     plan = Profile(about="x.", top_stage=1)
     assert plan.entry == 0.0
     assert plan.day_s == 600.0

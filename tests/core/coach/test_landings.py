@@ -37,11 +37,11 @@ class Walker:
     ("'" * 5 + "____", "", False),  # its earlier landings are not known
     ("'" * 20 + "____'", "", False),  # it lands as before
 ])  # fmt: skip
-def test_a_foot_is_sore_that_all_at_once_lands_flat(left: str, right: str, sore: bool) -> None:
+def test_a_foot_that_suddenly_lands_flat_counts_as_sore(left: str, right: str, sore: bool) -> None:
     assert (Walker().go(left, right) is not None) == sore
 
 
-def test_a_foot_that_was_seen_the_same_way_before_is_known_across_phases() -> None:
+def test_a_foot_seen_in_the_same_direction_is_known_across_phases() -> None:
     walker = Walker()
     walker.known.belt = Belt(0.0, 0.3)
     walker.go("'" * 20)
@@ -54,9 +54,7 @@ def test_a_foot_that_was_seen_the_same_way_before_is_known_across_phases() -> No
 
 
 @pytest.mark.parametrize(("direction", "speed"), [("backward", 0.3), ("forward", 0.4)])
-def test_what_was_never_gone_before_is_compared_with_nothing(
-    direction: Direction, speed: float
-) -> None:
+def test_a_new_direction_is_compared_with_nothing(direction: Direction, speed: float) -> None:
     walker = Walker()
     walker.known.belt = Belt(0.0, 0.3)
     walker.go("'" * 20)

@@ -9,17 +9,17 @@ WORN = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
 TURNED = ((-1.0, 0.0, 0.0), (0.0, -1.0, 0.0), (0.0, 0.0, 1.0))
 
 
-def test_two_workouts_that_agree_are_believed_one_is_not() -> None:
+def test_two_workouts_that_agree_are_used_and_one_is_not() -> None:
     once = Memory().with_worn("back", WORN, sure=False)
     assert once.earlier("back") is None
     assert once.with_worn("back", WORN, sure=False).earlier("back") == WORN
 
 
-def test_what_the_feet_confirmed_is_believed_at_once() -> None:
+def test_a_front_confirmed_by_the_feet_is_used_at_once() -> None:
     assert Memory().with_worn("back", WORN, sure=True).earlier("back") == WORN
 
 
-def test_another_front_begins_anew() -> None:
+def test_another_front_starts_over() -> None:
     known = Memory().with_worn("back", WORN, sure=True)
     assert known.with_worn("back", TURNED, sure=False).earlier("back") is None
 

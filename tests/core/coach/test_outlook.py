@@ -26,7 +26,7 @@ def test_the_whole_workout_is_the_sum_of_its_parts(name: str) -> None:
     assert (known.phase, known.rounds, known.elapsed_s) == ("settle", 0, 0.0), "only looked ahead"
 
 
-def test_what_was_walked_does_not_count_again() -> None:
+def test_time_already_walked_does_not_count_again() -> None:
     profile = load("balance_and_body_sense")
     assert outlook.left_s(at("cool_down", elapsed_s=30.0), profile) == profile.cool_down_s - 30.0
 
@@ -51,5 +51,5 @@ def test_caps_shorten_it() -> None:
 
 
 @pytest.mark.parametrize("phase", ["paused", "blind", "fallen"])
-def test_nobody_knows_while_it_is_interrupted(phase: str) -> None:
+def test_the_time_left_is_unknown_while_interrupted(phase: str) -> None:
     assert outlook.left_s(at(phase), load("first_time_ever")) is None

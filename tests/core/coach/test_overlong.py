@@ -18,12 +18,12 @@ def even(watch: Lengthening, strides: int, longer: float = 0.0) -> list[bool]:
 
 
 @pytest.mark.parametrize(("cv", "least"), [(0.01, 0.05), (0.04, 0.072), (0.2, 0.10)])
-def test_the_threshold_is_in_units_of_the_own_spread_within_bounds(cv: float, least: float):
+def test_the_threshold_follows_the_runners_spread_within_bounds(cv: float, least: float):
     own = Baseline(stride_s=1.0, opened_s=1.0, cv=cv, strides=100)
     assert threshold(own) == pytest.approx(least)
 
 
-def test_longer_strides_are_found_within_ten_and_over_when_they_are_short_again():
+def test_longer_strides_are_found_within_ten_and_end_when_short_again():
     watch = Lengthening()
     assert not any(even(watch, 60))
     assert even(watch, 12, longer=0.09)[-1]
@@ -32,7 +32,7 @@ def test_longer_strides_are_found_within_ten_and_over_when_they_are_short_again(
     assert watch.since is None
 
 
-def test_less_than_the_threshold_is_nothing():
+def test_less_than_the_threshold_is_not_found():
     watch = Lengthening()
     even(watch, 60)
     assert not any(even(watch, 60, longer=0.035))
@@ -51,7 +51,7 @@ def test_strides_that_grow_with_each_step_are_a_belt_that_slows():
     assert not any(watch.feed("left", 1.0 + 0.07 * i, OWN, float(i)) for i in range(5))
 
 
-def test_a_foot_is_judged_by_itself_and_uneven_strides_by_nobody():
+def test_each_foot_is_judged_alone_and_uneven_strides_are_not_judged():
     watch = Lengthening()
     even(watch, 60)
     even(watch, 12, longer=0.09)

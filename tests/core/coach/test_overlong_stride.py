@@ -51,7 +51,7 @@ def test_longer_strides_are_cued_within_20_strides(
     assert late <= 4  # 20 strides are met at p95; 4 of 40 has a chance of 5 % above that
 
 
-def test_it_is_cued_again_only_while_it_lasts_and_not_once_it_is_over() -> None:
+def test_it_is_cued_again_only_while_it_lasts() -> None:
     rng = np.random.default_rng(13)
     times = durations(400, 0.02, HEALTHY, rng)
     times[200:240] *= 1.12
@@ -70,7 +70,7 @@ def test_both_feet_make_one_occurrence() -> None:
     assert second.t - first.t >= 30.0
 
 
-def test_a_belt_change_is_not_taken_for_longer_strides() -> None:
+def test_a_belt_change_is_not_mistaken_for_longer_strides() -> None:
     rng = np.random.default_rng(15)
     slow = list(walk(durations(150, 0.02, HEALTHY, rng, mean_s=1.2), speed_m_s=0.5))
     t = slow[-1].t
@@ -87,7 +87,7 @@ def test_a_belt_change_is_not_taken_for_longer_strides() -> None:
     assert given(feed(new_coach(), items), "overlong_stride") == []
 
 
-def test_strides_that_vary_too_much_are_not_judged_and_that_is_said() -> None:
+def test_strides_that_vary_too_much_are_announced_as_not_judged() -> None:
     rng = np.random.default_rng(16)
     times = durations(400, 0.08, HEALTHY, rng)
     times[300:] *= 1.10
@@ -96,7 +96,7 @@ def test_strides_that_vary_too_much_are_not_judged_and_that_is_said() -> None:
     assert len(given(events, "no_telling")) == 1
 
 
-def test_a_cue_says_on_which_numbers_it_rests() -> None:
+def test_a_cue_names_its_numbers() -> None:
     times = np.full(300, 1.1)
     times[::2] *= 1.01
     times[200:] *= 1.15
@@ -115,7 +115,7 @@ def test_a_missed_contact_is_no_stride() -> None:
     assert [c for c in given(events) if c.priority == 2] == []
 
 
-def test_white_noise_stays_white_and_a_step_is_seen_with_its_size() -> None:
+def test_prewhitening_keeps_white_noise_white_and_the_size_of_a_step() -> None:
     assert difference(0.0, 5).tolist() == [1.0, 0.0, 0.0, 0.0, 0.0]
     rng = np.random.default_rng(17)
     change = Change()
@@ -127,7 +127,7 @@ def test_white_noise_stays_white_and_a_step_is_seen_with_its_size() -> None:
     assert best.size == pytest.approx(0.1, abs=0.03)
 
 
-def test_a_few_strides_of_wander_show_less_spread_than_ten_minutes() -> None:
+def test_few_wandering_strides_have_less_spread_than_ten_minutes() -> None:
     rng = np.random.default_rng(18)
     ratios = []
     for _ in range(200):
@@ -137,7 +137,7 @@ def test_a_few_strides_of_wander_show_less_spread_than_ten_minutes() -> None:
     assert spread_of_session(0.03, 600) == 0.03
 
 
-def test_three_speeds_give_the_stride_time_at_a_fourth() -> None:
+def test_three_speeds_predict_the_stride_time_at_a_fourth() -> None:
     baselines = Baselines()
     key = Terms("left", "backward", "walking", 0, 0)
     for speed in (4, 6, 8):
@@ -151,7 +151,7 @@ def test_three_speeds_give_the_stride_time_at_a_fourth() -> None:
     assert baselines.of(key._replace(speed=7, direction="forward"), 0.7) is None
 
 
-def test_the_reference_follows_a_little_and_not_a_bad_habit() -> None:
+def test_the_reference_follows_slightly_but_not_into_a_bad_habit() -> None:
     baselines, key = Baselines(), Terms("left", "backward", "walking", 6, 0)
     for i in range(400):
         baselines.learn(key, 1.0 + 0.002 * (i % 5 - 2) + 0.00025 * max(0, i - 50))

@@ -18,7 +18,7 @@ def beats(pacer: Pacer, *times: float) -> list[tuple[float, float]]:
     return [(beat.t, beat.spm) for beat in told if beat]
 
 
-def test_ticks_begin_with_the_wish_and_end_three_seconds_after_the_last():
+def test_ticks_start_on_request_and_end_three_seconds_after_the_last_request():
     pacer = Pacer()
     pacer.want(WISH, 10.0)
     assert beats(pacer, 10.0, 11.0, 12.0) == [(10.0, 112.0)]
@@ -27,7 +27,7 @@ def test_ticks_begin_with_the_wish_and_end_three_seconds_after_the_last():
     assert beats(pacer, 15.6, 16.0) == [(15.6, 0.0)]
 
 
-def test_a_stretch_is_thirty_seconds_at_most_and_the_next_waits_its_minute():
+def test_ticks_last_thirty_seconds_at_most_and_then_pause_a_minute():
     pacer = Pacer()
     told = []
     for second in range(100):
@@ -36,7 +36,7 @@ def test_a_stretch_is_thirty_seconds_at_most_and_the_next_waits_its_minute():
     assert told == [(0.0, 112.0), (30.0, 0.0), (60.0, 112.0), (90.0, 0.0)]
 
 
-def test_a_beat_begun_for_its_own_sake_goes_on_unasked():
+def test_a_self_started_beat_continues_without_requests():
     pacer = Pacer()
     pacer.begin(118.04, 20.0, 5.0, {}, fades=True)
     assert pacer.lasts
@@ -52,7 +52,7 @@ def test_safety_ends_it_at_once():
     assert beats(pacer, 6.0, 7.0) == [(6.0, 0.0)]
 
 
-def test_what_was_stopped_before_it_sounded_is_never_told():
+def test_a_beat_stopped_before_it_sounded_is_never_reported():
     pacer = Pacer()
     pacer.want(WISH, 1.0)
     pacer.stop()

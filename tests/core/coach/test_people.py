@@ -67,7 +67,7 @@ def told(person: str, seed: int) -> list[Cue]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("person", PEOPLE)
-def test_who_walks_steadily_is_told_of_no_stumble_and_no_technique(person: str) -> None:
+def test_steady_walkers_hear_of_no_stumble_and_no_technique(person: str) -> None:
     for seed in SEEDS:
         cues = told(person, seed)
         assert not false(cues), seed
@@ -124,7 +124,7 @@ def steady(n: int, speed: float, seconds: float) -> str:
 @pytest.mark.slow
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("tells", TELLS)
-def test_of_forty_people_nobody_is_cued_falsely_in_four_minutes_backward(tells: str) -> None:
+def test_none_of_forty_people_is_cued_falsely_in_four_minutes_backward(tells: str) -> None:
     for n in MANY:
         speed = (0.3, 0.4, 0.5, 0.6, 0.8)[n % 5]
         walk = steady(n, speed, 240.0) + TELLS[tells] + does(0.0, "face_back")
@@ -133,7 +133,7 @@ def test_of_forty_people_nobody_is_cued_falsely_in_four_minutes_backward(tells: 
 
 @pytest.mark.slow
 @pytest.mark.timeout(3600)
-def test_of_forty_people_whose_foot_begins_to_hurt_37_are_asked_in_20_seconds() -> None:
+def test_37_of_forty_people_with_a_sore_foot_are_asked_in_20_seconds() -> None:
     missed = []
     for n in MANY:
         speed = (0.3, 0.4, 0.5, 0.6, 0.8)[n % 5]
@@ -148,7 +148,7 @@ def test_of_forty_people_whose_foot_begins_to_hurt_37_are_asked_in_20_seconds() 
 @pytest.mark.slow
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize(("how", "missed"), [("limp", [0.4, 0.4]), ("uneven", [])])
-def test_who_begins_to_limp_in_a_turn_is_asked_unless_it_is_a_slow_foot_that_lands_flat(
+def test_a_limp_that_starts_in_a_turn_is_asked_about_except_slow_flat_landings(
     how: str, missed: list[float]
 ) -> None:
     unasked = []
@@ -166,7 +166,7 @@ def test_who_begins_to_limp_in_a_turn_is_asked_unless_it_is_a_slow_foot_that_lan
 
 @pytest.mark.slow
 @pytest.mark.timeout(3600)
-def test_of_forty_people_who_keep_the_short_step_nobody_is_told_that_it_is_lost() -> None:
+def test_none_of_forty_people_who_keep_the_short_step_hears_it_is_lost() -> None:
     plan = CoachConfig(feedback="full", program=True, profile="balance_and_body_sense")
     for n in MANY:
         walk = steady(n, (0.4, 0.5, 0.55)[n % 3], 440.0)

@@ -29,7 +29,7 @@ def turns(way: str) -> str:
     return next(name for name, spec in PHASES.items() if spec.turn == way)
 
 
-def test_settling_in_ends_with_its_time_and_turns_only_if_that_is_worth_it():
+def test_settling_in_ends_on_time_and_leads_to_a_turn_only_if_worthwhile():
     early = known("settle", elapsed_s=PROFILE.settle_s - 1.0)
     assert t.settled_in(early, PROFILE) is None
     there: dict[str, Any] = {"elapsed_s": PROFILE.settle_s}
@@ -48,13 +48,11 @@ def test_settling_in_ends_with_its_time_and_turns_only_if_that_is_worth_it():
     ({"direction": "backward", "stride_at": 0.0}, None),
     ({"direction": "backward", "left_s": 0.0}, "dose"),
 ])  # fmt: skip
-def test_turning_backward_is_seen_or_believed_after_long(
-    changed: dict[str, Any], leads: str | None
-):
+def test_turning_backward_is_seen_or_assumed_after_long(changed: dict[str, Any], leads: str | None):
     assert t.turning(known(turns("backward"), **changed), PROFILE) == leads
 
 
-def test_turning_to_the_front_is_believed_soon_and_eases_where_something_is_wrong():
+def test_turning_forward_is_soon_assumed_and_eases_off_if_something_is_wrong():
     front: dict[str, Any] = {"direction": "unknown", "turn_asked_at": 489.0}
     assert t.turning(known(turns("forward"), **front), PROFILE) == "timeout"
     assert t.turning(known(turns("forward"), **front, wrong=True), PROFILE) == "ease"
@@ -78,7 +76,7 @@ def test_walking_backward_leads_where_the_stage_says(
     assert t.walking_back(known(stage=stage, elapsed_s=lasts, **changed), PROFILE) == leads
 
 
-def test_a_cap_shortens_a_part_and_what_is_left_of_it_is_known():
+def test_a_cap_shortens_a_part_and_the_time_left():
     rung = ladder.STAGES[PLAIN]
     assert t.bout_lasts(known(stage=PLAIN, left_s=10.0, elapsed_s=5.0), PROFILE) == 15.0
     assert t.bout_left_s(known(stage=PLAIN, elapsed_s=20.0)) == rung.bout_s - 20.0
@@ -105,7 +103,7 @@ def test_the_carry_leads_to_another_round_or_to_cooling_down():
     (0.3, 4.0, 1.0, "turned_away"), (0.9, 4.0, 1.0, None), (0.9, 30.0, 1.0, "turned_away"),
     (1.6, 60.0, 1.0, None),  # the warning comes first
 ])  # fmt: skip
-def test_who_turned_backward_in_the_carry_is_gone_along_with(
+def test_turning_backward_in_the_carry_is_followed(
     speed: float, against: float, limit: float, leads: str | None
 ):
     belt = Belt(t=500.0, speed_m_s=speed)
@@ -113,7 +111,7 @@ def test_who_turned_backward_in_the_carry_is_gone_along_with(
     assert t.carrying(there, PROFILE) == leads
 
 
-def test_mounting_ends_with_steps_after_the_word_or_after_a_minute():
+def test_mounting_ends_with_steps_after_the_prompt_or_after_a_minute():
     mount = next(name for name, spec in PHASES.items() if spec.pace == "due" and spec.stands)
     assert t.mounting(known(mount, stepped_on=True), PROFILE) == "turned"
     assert t.mounting(known(mount, stepped_on=True, direction="forward"), PROFILE) is None

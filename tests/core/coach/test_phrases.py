@@ -143,14 +143,14 @@ def test_no_two_phrases_of_different_meaning_sound_alike(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_nothing_is_worded_as_was_heard_wrong(language: str) -> None:
+def test_no_wording_that_was_misheard_is_used(language: str) -> None:
     for key, text in wordings(language):
         for heard, as_what in MISHEARD.get(language, {}).items():
             assert not re.search(heard, text, re.IGNORECASE), f"{key}: {text!r}: {as_what}"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_turning_leaves_a_hand_free_to_turn_with(language: str) -> None:
+def test_turning_leaves_a_hand_free(language: str) -> None:
     both = {"en": "rails", "de": "griffe", "es": "barras", "fr": "barres", "it": "i corrimano"}
     turns = [text for key, text in wordings(language) if key.startswith("turn_")]
     assert turns
@@ -158,7 +158,7 @@ def test_turning_leaves_a_hand_free_to_turn_with(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_language_has_every_key_and_is_silent_in_the_same_ones(language: str) -> None:
+def test_every_language_has_every_key_and_the_same_silent_ones(language: str) -> None:
     words = load(language)
     assert words.keys() == load("en").keys()
     assert {k for k in words.keys() if not words.say(k, **blanks(k))} == TONES  # noqa: SIM118

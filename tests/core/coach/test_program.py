@@ -155,7 +155,7 @@ def test_a_stumble_going_backward_leads_one_stage_down(phase: str) -> None:
 
 
 @pytest.mark.parametrize("phase", MOVING)
-def test_a_lost_sensor_is_told_all_else_is_quiet_and_its_return_is_told(phase: str) -> None:
+def test_a_lost_sensor_and_its_return_are_announced_and_all_else_is_quiet(phase: str) -> None:
     runner = there(phase).copy()
     runner.stand(0.6)
     out = runner.feed(Link(t=runner.t, sensor="foot", state="lost", age_s=1.0))
@@ -177,7 +177,7 @@ def moved_until(runner: Runner, left_s: float) -> None:
     session.tally.backward_s += session.kept.due(session.tally, 0.0).left_s - left_s
 
 
-def test_who_has_no_time_left_is_not_sent_backward() -> None:
+def test_a_runner_with_no_time_left_is_not_sent_backward() -> None:
     runner = there("settle").copy()
     moved_until(runner, 0.0)
     runner.say("skip")
@@ -217,7 +217,7 @@ def test_a_fall_is_an_alarm_until_acknowledged(phase: str) -> None:
     assert len(runner.cues("fall_confirmed")) == len(alarms)
 
 
-def test_the_belt_is_asked_to_stop_after_a_fall_only_if_the_runner_wished_so() -> None:
+def test_the_belt_is_stopped_after_a_fall_only_if_configured() -> None:
     for wished in (False, True):
         runner = Runner(stop_belt_on_fall=wished)
         runner.walk(5.0)
@@ -227,7 +227,7 @@ def test_the_belt_is_asked_to_stop_after_a_fall_only_if_the_runner_wished_so() -
 
 
 @pytest.mark.parametrize("phase", [p for p in MOVING if not PHASES[p].still and p != "free_run"])
-def test_stepping_off_pauses_and_coming_back_goes_on(phase: str) -> None:
+def test_stepping_off_pauses_and_coming_back_resumes(phase: str) -> None:
     runner = there(phase).copy()
     runner.stand(12.0)
     assert runner.phase == "paused"
@@ -247,7 +247,7 @@ def test_facing_the_other_way_is_asked_about_and_never_coached(phase: str) -> No
     assert [c for c in runner.cues() if c.priority == 2] == []
 
 
-def test_a_runner_who_turns_round_unasked_is_gone_along_with() -> None:
+def test_a_runner_who_turns_round_unasked_is_followed() -> None:
     runner = there("backward_walk").copy()
     runner.walk(50.0, "forward")
     assert runner.phase == "carry"
@@ -294,7 +294,7 @@ def test_a_day_or_week_that_is_full_has_no_backward_part(age_s: float, key: str)
     assert runner.cues(key)
 
 
-def test_a_belt_that_is_too_fast_is_told() -> None:
+def test_a_belt_that_is_too_fast_is_announced() -> None:
     runner = there("backward_walk").copy()
     limit = runner.coach.known.limit_m_s or 0.0
     runner.belt(1.2 * limit)
@@ -302,7 +302,7 @@ def test_a_belt_that_is_too_fast_is_told() -> None:
     assert runner.cues("too_fast")[0].because["speed_m_s"] == round(1.2 * limit, 2)
 
 
-def test_half_as_fast_again_is_a_danger_and_nothing_else_is_said() -> None:
+def test_50_percent_too_fast_is_danger_and_nothing_else_is_said() -> None:
     runner = there("carry").copy()
     runner.belt(3.0)
     runner.events.clear()
@@ -313,7 +313,7 @@ def test_half_as_fast_again_is_a_danger_and_nothing_else_is_said() -> None:
     assert runner.phase == "carry"
 
 
-def test_a_backward_step_on_a_slow_belt_is_met_after_four_seconds() -> None:
+def test_a_backward_step_on_a_slow_belt_is_answered_after_four_seconds() -> None:
     runner = there("settle").copy()
     runner.belt(0.5)
     runner.walk(15.0)
@@ -324,7 +324,7 @@ def test_a_backward_step_on_a_slow_belt_is_met_after_four_seconds() -> None:
     assert not runner.cues("wrong_direction_backward")
 
 
-def test_something_wrong_eases_off_is_kept_and_asked_about_next_time() -> None:
+def test_something_wrong_eases_off_and_is_asked_about_next_time() -> None:
     runner = there("backward_walk").copy()
     before = runner.coach.memory.stage
     assert runner.say("something_wrong")[0].ok  # type: ignore[union-attr]
@@ -342,7 +342,7 @@ def test_something_wrong_eases_off_is_kept_and_asked_about_next_time() -> None:
     assert runner.cues("check_better")
 
 
-def test_a_session_that_was_cut_off_goes_on_paused() -> None:
+def test_a_session_that_was_cut_off_resumes_paused() -> None:
     cut = Memory(sessions=1, away=Away(backward_s=100.0))
     runner = Runner(cut, profile="first_time_ever")
     runner.belt(0.3)
@@ -352,7 +352,7 @@ def test_a_session_that_was_cut_off_goes_on_paused() -> None:
     assert (runner.coach.known.left_s or 0.0) <= 20.0
 
 
-def test_drift_in_the_carry_is_told_a_backward_step_offered_and_recovery_measured() -> None:
+def test_drift_in_the_carry_is_announced_with_an_offer_and_recovery_is_measured() -> None:
     runner = Runner(Memory(stage=1, sessions=3), profile="variety_for_a_runner", feedback="full")
     runner.belt(0.8)
     runner.walk(900.0, "forward", until="turn_back")
@@ -394,7 +394,7 @@ def test_the_second_workout_opens_with_the_recall_after_a_minute_without_cues() 
     assert 0.0 <= retained <= 100.0
 
 
-def test_a_session_begins_by_itself_and_ends_by_itself() -> None:
+def test_a_session_starts_and_ends_automatically() -> None:
     runner = Runner(program=False)
     runner.stand(30.0)
     assert runner.phase == "idle"
@@ -405,7 +405,7 @@ def test_a_session_begins_by_itself_and_ends_by_itself() -> None:
     assert runner.summaries()[0].strides > 100
 
 
-def test_a_stopped_session_does_not_begin_again_while_the_runner_walks_on() -> None:
+def test_a_stopped_session_does_not_restart_while_the_runner_walks_on() -> None:
     runner = there("settle").copy()
     runner.say("stop")
     runner.walk(30.0)
@@ -416,7 +416,7 @@ def test_a_stopped_session_does_not_begin_again_while_the_runner_walks_on() -> N
     assert runner.phase == "check_in"
 
 
-def test_free_run_judges_but_leads_nowhere() -> None:
+def test_free_run_judges_but_does_not_guide() -> None:
     runner = Runner(program=False)
     runner.belt(0.6)
     runner.walk(120.0, "backward")
@@ -426,7 +426,7 @@ def test_free_run_judges_but_leads_nowhere() -> None:
     assert runner.say("start_program")[1].name == "check_in"  # type: ignore[union-attr]
 
 
-def test_muting_is_heard_and_so_is_its_end_and_safety_is_never_muted() -> None:
+def test_muting_and_its_end_are_announced_and_safety_is_never_muted() -> None:
     runner = there("carry").copy()
     runner.walk(5.0)
     runner.events.clear()
@@ -465,7 +465,7 @@ def test_each_state_has_its_own_sound_and_pattern_unlike_any_coaching_cue() -> N
     assert [e.code for e in runner.events if isinstance(e, Notice)] == ["cue_failed"]
 
 
-def test_an_unknown_belt_speed_is_told_once_and_its_return_too() -> None:
+def test_an_unknown_belt_speed_and_its_return_are_announced_once() -> None:
     runner = Runner(program=False)
     runner.walk(60.0)
     assert len(runner.cues("belt_unknown")) == 1
@@ -474,7 +474,7 @@ def test_an_unknown_belt_speed_is_told_once_and_its_return_too() -> None:
     assert len(runner.cues("belt_known")) == 1
 
 
-def test_short_gaps_in_what_the_feet_tell_of_the_belt_are_not_news() -> None:
+def test_short_gaps_in_the_belt_speed_from_the_feet_are_not_announced() -> None:
     runner = Runner(program=False)
     runner.belt(0.5)
     runner.walk(30.0)
@@ -490,7 +490,7 @@ def test_short_gaps_in_what_the_feet_tell_of_the_belt_are_not_news() -> None:
     assert len(runner.cues("belt_unknown")) == 1
 
 
-def test_another_runner_is_chosen_between_sessions_and_has_a_memory_of_their_own() -> None:
+def test_another_runner_is_chosen_between_sessions_and_has_their_own_memory() -> None:
     runner = Runner(Memory(runner="runner", stage=2, sessions=9))
     assert runner.coach.known.stage == 1  # first_time_ever ends there
     assert runner.say("runner", "ann")[0].ok  # type: ignore[union-attr]
@@ -526,13 +526,13 @@ def asked_of_the_belt(memory: Memory, last: str) -> dict[str, BeltRequest]:
     return {e.why: e for e in runner.events if isinstance(e, BeltRequest)}
 
 
-def test_between_jogs_the_belt_is_asked_to_go_as_a_walk_goes() -> None:
+def test_between_jogs_the_belt_is_set_to_a_walk() -> None:
     asked = asked_of_the_belt(JOGGER, "backward_rest")
     assert asked["backward_jog"].speed_m_s == 1.65
     assert asked["backward_rest"].speed_m_s == 0.8
 
 
-def test_only_for_the_uphill_phase_is_a_grade_asked_for() -> None:
+def test_a_grade_is_requested_only_for_the_uphill_phase() -> None:
     asked = asked_of_the_belt(CLIMBER, "backward_uphill")
     assert {why: r.incline_percent for why, r in asked.items()} == {
         "settle": None,
@@ -542,7 +542,7 @@ def test_only_for_the_uphill_phase_is_a_grade_asked_for() -> None:
     }
 
 
-def test_a_pause_that_was_asked_for_may_last_ten_minutes_and_stepping_off_two() -> None:
+def test_a_requested_pause_may_last_ten_minutes_and_stepping_off_two() -> None:
     runner = there("settle").copy()
     runner.say("pause")
     runner.stand(595.0)
@@ -556,7 +556,7 @@ def test_a_pause_that_was_asked_for_may_last_ten_minutes_and_stepping_off_two() 
     assert runner.phase == "idle"
 
 
-def test_walking_on_is_no_answer_and_silence_is_waited_out() -> None:
+def test_walking_on_is_no_answer_and_the_question_waits() -> None:
     runner = Runner()
     runner.answers = False
     runner.say("start_program")
@@ -574,7 +574,7 @@ def test_walking_on_is_no_answer_and_silence_is_waited_out() -> None:
 @pytest.mark.parametrize(
     ("phase", "then"), [("turn_back", "backward_walk"), ("turn_front", "carry")]
 )
-def test_who_turns_unseen_is_believed_after_45_seconds_of_walking(phase: str, then: str) -> None:
+def test_an_unseen_turn_is_assumed_after_45_seconds_of_walking(phase: str, then: str) -> None:
     runner = there(phase).copy()
     runner.stand(100.0)
     assert runner.phase == phase
@@ -599,7 +599,7 @@ def test_a_possible_fall_that_follows_a_stumble_is_the_same_one() -> None:
     assert runner.summaries()[0].stumbles == 2
 
 
-def test_a_speed_above_the_limit_is_none_that_was_trained() -> None:
+def test_a_speed_above_the_limit_does_not_count_as_trained() -> None:
     runner = there("backward_walk").copy()
     limit = runner.coach.known.limit_m_s
     assert limit is not None
@@ -622,7 +622,7 @@ def test_an_effect_that_does_not_last_is_not_praised() -> None:
     assert runner.cues("praise") == []
 
 
-def test_praise_is_left_out_by_who_does_not_wish_it() -> None:
+def test_praise_is_left_out_if_switched_off() -> None:
     runner = Runner(program=False, praise=False)
     runner.belt(0.6)
     runner.walk(120.0, "backward")
@@ -655,7 +655,7 @@ def test_an_interrupted_backward_phase_is_entered_again_by_turning() -> None:
     assert after("paused", "resume", "carry") == "carry"
 
 
-def test_a_cue_that_worked_is_told_and_praised_with_a_chime() -> None:
+def test_a_cue_that_worked_is_reported_and_praised_with_a_chime() -> None:
     runner = Runner(program=False)
     runner.belt(0.6)
     runner.walk(120.0, "backward")
@@ -668,7 +668,7 @@ def test_a_cue_that_worked_is_told_and_praised_with_a_chime() -> None:
     assert praise[0].t > effects[0].t
 
 
-def test_a_cue_that_did_not_work_is_told_and_not_praised() -> None:
+def test_a_cue_that_did_not_work_is_reported_and_not_praised() -> None:
     runner = Runner(program=False)
     runner.belt(0.6)
     runner.walk(120.0, "backward")
@@ -679,7 +679,7 @@ def test_a_cue_that_did_not_work_is_told_and_not_praised() -> None:
     assert runner.cues("praise") == []
 
 
-def test_the_metronome_is_one_beat_while_off_target_and_only_if_wished() -> None:
+def test_the_metronome_beats_off_target_and_only_if_configured() -> None:
     for wished in (False, True):
         runner = Runner(program=False, metronome=wished)
         runner.belt(0.6)
@@ -711,7 +711,7 @@ def carrying(**options: object) -> Runner:
     return runner
 
 
-def test_the_carry_begins_with_the_own_backward_step_rate_if_ticks_are_wished() -> None:
+def test_the_carry_starts_at_the_runners_backward_step_rate_if_ticks_are_on() -> None:
     runner = carrying()
     carry = next(e.t for e in runner.events if isinstance(e, Phase) and e.name == "carry")
     begun, ended = beats(runner)
@@ -737,7 +737,7 @@ def test_the_imprints_beat_ends_when_the_belt_changes_and_when_safety_speaks() -
         assert [b.spm for b in beats(runner)][1:] == [0.0]
 
 
-def test_in_free_run_who_slows_down_and_turns_backward_is_met_once() -> None:
+def test_in_free_run_slowing_and_turning_backward_is_greeted_once() -> None:
     runner = Runner(program=False)
     runner.belt(1.2)
     runner.walk(40.0)
@@ -756,7 +756,7 @@ def test_in_free_run_who_slows_down_and_turns_backward_is_met_once() -> None:
     assert not fast.cues("backward_met")
 
 
-def test_who_runs_free_at_one_speed_is_offered_shorter_steps_once_with_ticks() -> None:
+def test_free_running_at_one_speed_gets_one_offer_of_shorter_steps_with_ticks() -> None:
     runner = Runner(program=False)
     runner.stride_s = 0.75
     runner.belt(3.5)
@@ -772,7 +772,7 @@ def test_who_runs_free_at_one_speed_is_offered_shorter_steps_once_with_ticks() -
     assert not walker.cues("try_shorter")
 
 
-def test_a_treadmill_that_the_feet_contradict_is_doubted_aloud_once() -> None:
+def test_a_treadmill_the_feet_contradict_is_doubted_aloud_once() -> None:
     runner = Runner(program=False)
     runner.belt(0.8)
     runner.walk(20.0)
@@ -783,7 +783,7 @@ def test_a_treadmill_that_the_feet_contradict_is_doubted_aloud_once() -> None:
     assert [c.text for c in runner.cues("belt_doubt")] == ["Treadmill speed seems wrong"]
 
 
-def test_after_a_pause_a_phase_goes_on_where_it_was_and_says_nothing_twice() -> None:
+def test_after_a_pause_a_phase_resumes_and_says_nothing_twice() -> None:
     runner = carrying()
     said = {c.key: c.t for c in runner.cues()}
     runner.belt(0.0)
@@ -803,7 +803,7 @@ def beats(runner: Runner) -> list[Beat]:
     return [e for e in runner.events if isinstance(e, Beat)]
 
 
-def test_who_stands_on_a_standing_belt_after_a_stumble_is_left_in_peace() -> None:
+def test_standing_on_a_still_belt_after_a_stumble_is_left_in_peace() -> None:
     runner = Runner()
     runner.belt(0.6)
     runner.walk(30.0)
@@ -838,7 +838,7 @@ def test_nobody_is_told_to_turn_round_on_a_fast_belt(phase: str, facing: Directi
     assert len(runner.cues(phase)) == 1
 
 
-def test_who_lets_the_coach_slow_the_belt_is_told_to_only_when_it_does_not_slow() -> None:
+def test_with_consent_the_runner_slows_the_belt_only_if_it_does_not_slow() -> None:
     runner = Runner(Memory(stage=1, sessions=3), belt_requests=True, profile="variety_for_a_runner")
     runner.belt(1.0)
     runner.walk(900.0, "forward", until="turn_back")
@@ -849,7 +849,7 @@ def test_who_lets_the_coach_slow_the_belt_is_told_to_only_when_it_does_not_slow(
     assert not runner.cues("turn_back")
 
 
-def test_after_the_hill_the_belt_is_to_be_level_again() -> None:
+def test_after_the_hill_the_belt_is_levelled_again() -> None:
     runner = there("backward_uphill").copy()
     runner.belt(0.5, 4.0)
     runner.events.clear()
@@ -859,7 +859,7 @@ def test_after_the_hill_the_belt_is_to_be_level_again() -> None:
     assert [c.text for c in runner.cues("incline_at")] == ["Set incline to 0 percent"]
 
 
-def test_who_walks_on_instead_of_turning_is_asked_again_and_then_gone_along_with() -> None:
+def test_walking_on_instead_of_turning_is_asked_about_and_then_followed() -> None:
     runner = there("settle").copy()
     runner.belt(0.4)
     runner.say("skip")
@@ -870,7 +870,7 @@ def test_who_walks_on_instead_of_turning_is_asked_again_and_then_gone_along_with
     assert runner.phase == "carry"
 
 
-def test_who_never_turns_comes_to_the_end_of_the_workout_all_the_same() -> None:
+def test_a_runner_who_never_turns_still_reaches_the_end_of_the_workout() -> None:
     runner = Runner(profile="first_time_ever")
     runner.belt(0.4)
     runner.walk(1000.0, until="cool_down")
@@ -892,7 +892,7 @@ def test_time_backward_counts_while_nobody_is_seen_on_a_moving_belt(
     assert after_it == pytest.approx(before - (40.0 if counted else 0.0), abs=1.0)
 
 
-def test_who_goes_on_backward_is_asked_to_face_forward_until_they_do() -> None:
+def test_a_runner_who_stays_backward_is_asked_to_face_forward_until_they_do() -> None:
     runner = there("backward_walk").copy()
     runner.belt(0.4)
     runner.say("skip")
@@ -901,7 +901,7 @@ def test_who_goes_on_backward_is_asked_to_face_forward_until_they_do() -> None:
     assert len(runner.cues("turn_front")) == 7
 
 
-def test_a_line_that_something_graver_displaced_is_said_after_it() -> None:
+def test_a_line_displaced_by_a_graver_cue_is_said_after_it() -> None:
     runner = there("settle").copy()
     runner.belt(0.4)
     runner.feed(Link(t=runner.t, sensor="trunk", state="up", age_s=0.0))
@@ -925,7 +925,7 @@ def test_a_line_that_something_graver_displaced_is_said_after_it() -> None:
         ("backward_rest", "backward", "backward_jog"),
     ],
 )
-def test_nothing_harder_is_begun_while_the_runner_is_unsteady(
+def test_nothing_harder_starts_while_the_runner_is_unsteady(
     phase: str, facing: Direction, then: str
 ) -> None:
     runner = there(phase).copy()
@@ -953,7 +953,7 @@ def test_a_minute_left_is_said_only_where_the_cap_ends_the_backward_part(
     assert len(runner.cues("minute_left")) == said
 
 
-def test_who_has_mended_the_old_pattern_is_not_told_of_it_again() -> None:
+def test_a_mended_old_pattern_is_not_mentioned_again() -> None:
     runner = Runner(Memory(stage=1, sessions=3), profile="variety_for_a_runner", feedback="full")
     runner.belt(0.8)
     runner.walk(900.0, "forward", until="turn_back")
@@ -967,7 +967,7 @@ def test_who_has_mended_the_old_pattern_is_not_told_of_it_again() -> None:
     assert not [c.key for c in runner.cues() if c.key in ("old_pattern", "backward_offer")]
 
 
-def test_who_stands_after_a_stumble_is_led_on_after_a_while() -> None:
+def test_a_runner_who_stands_after_a_stumble_is_guided_again_later() -> None:
     runner = there("settle").copy()
     runner.feed(Stumble(t=runner.t, score=2.0))
     runner.stand(10.0)
@@ -995,7 +995,7 @@ def test_a_jogger_walks_backward_at_a_walk(asks: bool) -> None:
 
 
 @pytest.mark.parametrize(("unit", "step"), [("km/h", 0.1 / 3.6), ("mph", 0.1 * 0.44704)])
-def test_a_typed_speed_is_corrected_by_a_step_of_the_consoles_unit(unit: str, step: float) -> None:
+def test_a_typed_speed_is_corrected_in_steps_of_the_console_unit(unit: str, step: float) -> None:
     runner = Runner(speed_unit=unit)
     runner.feed(BeltState(t=runner.t, speed_m_s=1.0, source="typed"))
     for name, sign in (("faster", 1), ("slower", -1)):
@@ -1004,7 +1004,7 @@ def test_a_typed_speed_is_corrected_by_a_step_of_the_consoles_unit(unit: str, st
         assert request.speed_m_s is None
 
 
-def test_a_speed_that_the_treadmill_tells_is_not_typed() -> None:
+def test_a_speed_the_treadmill_reports_cannot_be_typed() -> None:
     runner = Runner()
     runner.belt(1.0)
     answer, *rest = runner.say("faster")

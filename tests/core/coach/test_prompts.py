@@ -25,7 +25,7 @@ def begun(*says: Line, lasts_s: float | None = None, **more: Any) -> tuple[Scrip
     return script, spec
 
 
-def test_lines_come_one_after_another_and_each_until_it_was_said():
+def test_lines_come_in_order_and_each_stays_until_it_was_said():
     script, spec = begun(Line("settle"), Line("half_way", part=0.5), lasts_s=60.0)
     assert script.line(known(1.0, **spec)) == script.line(known(2.0, **spec)) == ("settle", {})
     script.said("settle", known(2.0, **spec))
@@ -33,14 +33,14 @@ def test_lines_come_one_after_another_and_each_until_it_was_said():
     assert script.line(known(30.0, **spec)) == ("half_way", {})
 
 
-def test_a_timed_line_that_could_not_be_said_for_six_seconds_is_left_out():
+def test_a_timed_line_delayed_by_six_seconds_is_left_out():
     script, spec = begun(Line("half_way", at_s=30.0))
     assert script.line(known(36.1, **spec)) is None
     script, spec = begun(Line("half_way", at_s=-20.0), lasts_s=60.0)
     assert script.line(known(40.0, **spec)) == ("half_way", {})
 
 
-def test_a_line_waits_for_its_condition_and_one_that_does_not_hold_is_dropped():
+def test_a_line_waits_for_its_condition_and_is_dropped_if_it_fails():
     on = Line("turn_front", when=lambda k: k.wrong)
     off = Line("rails", only=lambda k: k.muted)
     script, spec = begun(off, on)
@@ -48,7 +48,7 @@ def test_a_line_waits_for_its_condition_and_one_that_does_not_hold_is_dropped():
     assert script.line(known(**spec, wrong=True)) == ("turn_front", {})
 
 
-def test_what_an_experienced_runner_knows_is_left_out():
+def test_explanations_are_left_out_for_an_experienced_runner():
     says = (Line("settle", first=3), Line("free_run"))
     for sessions, first in ((2, "settle"), (3, "free_run")):
         script = Script(CoachConfig())
@@ -57,7 +57,7 @@ def test_what_an_experienced_runner_knows_is_left_out():
         assert script.line(there) == (first, {})
 
 
-def test_the_belt_is_told_in_the_runners_unit_and_only_where_it_differs():
+def test_the_belt_setting_is_said_in_the_runners_unit_and_only_if_it_differs():
     for unit, key, speed in (("km/h", "belt_at", 3.6), ("mph", "belt_at_mph", 2.2369)):
         script = Script(CoachConfig(speed_unit=unit))
         due = {"due_m_s": 1.0, "by_hand": True}
@@ -69,7 +69,7 @@ def test_the_belt_is_told_in_the_runners_unit_and_only_where_it_differs():
     assert Script(CoachConfig()).settings(known(due_m_s=1.0, by_hand=False)) == []
 
 
-def test_a_connected_belt_is_asked_once_instead_of_the_runner():
+def test_a_connected_belt_gets_one_request_instead_of_the_runner():
     belt = Belt(t=0.0, speed_m_s=0.3)
     script, spec = begun(Line("belt"), due_m_s=0.6, by_hand=False, belt=belt)
     assert script.line(known(**spec)) is None
@@ -94,7 +94,7 @@ def test_a_silent_belt_counts_as_slowed(after: float, stride_s: float, steps: bo
     assert script.slowed(there) == slowed
 
 
-def test_a_press_says_that_the_belt_is_slow_and_what_was_asked_before_counts_no_more():
+def test_a_press_says_that_the_belt_is_slow_and_earlier_requests_lapse():
     script, spec = begun(Line("turn_slow"))
     script.confirm()
     assert script.slowed(known(1.0, **spec))
@@ -102,7 +102,7 @@ def test_a_press_says_that_the_belt_is_slow_and_what_was_asked_before_counts_no_
     assert not script.slowed(known(1.0, **spec))
 
 
-def test_who_walks_on_the_other_way_is_asked_again_every_twenty_seconds():
+def test_a_runner_in_the_wrong_direction_is_asked_every_twenty_seconds():
     spec = {"spec": PhaseSpec(turn="backward", says=(Line("turn_back"),))}
     script = Script(CoachConfig())
     script.begin(known(**spec), None, resumed=False)
@@ -131,5 +131,7 @@ def test_after_a_pause_a_phase_needs_no_introduction():
     (96.0, ("x_seconds", {"seconds": 96.0})),
     (120.0, ("x", {"minutes": 2.0})),
 ])  # fmt: skip
-def test_a_time_is_told_as_a_listener_would(seconds: float, told: tuple[str, dict[str, float]]):
+def test_a_time_is_worded_as_a_listener_would_say_it(
+    seconds: float, told: tuple[str, dict[str, float]]
+):
     assert lasted("x", seconds) == told

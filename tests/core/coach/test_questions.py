@@ -26,17 +26,17 @@ def asked(questions: Questions, now: float = 0.0) -> list[str]:
     return out
 
 
-def test_a_first_session_asks_one_thing_at_a_time_and_later_ones_put_it_in_one():
+def test_a_first_session_asks_one_thing_at_a_time_and_later_ones_all_at_once():
     first, later = asked(begun()), asked(begun(sessions=3))
     assert first[:2] == ["check_in", "check_rails"]
     assert later[0] == "check_all"
 
 
-def test_what_was_wrong_last_time_comes_first():
+def test_the_trouble_of_last_time_is_asked_about_first():
     assert asked(begun(sessions=3, wrong=True))[0] == "check_better"
 
 
-def test_who_jogs_by_hand_is_asked_for_somebody_at_the_console():
+def test_jogging_by_hand_asks_for_somebody_at_the_console():
     jog = next(i for i, stage in enumerate(ladder.STAGES) if stage.jog)
     questions = begun(jog, sessions=3)
     assert "check_console" in asked(questions)
@@ -44,7 +44,7 @@ def test_who_jogs_by_hand_is_asked_for_somebody_at_the_console():
     assert "check_console" not in asked(begun(jog, by_hand=False, sessions=3))
 
 
-def test_silence_is_no_then_it_waits_and_reminds_until_a_press():
+def test_silence_means_no_and_it_reminds_until_a_press():
     questions = begun(sessions=3)
     questions.said("check_all", 0.0)
     assert questions.line(19.9) is None
@@ -62,7 +62,7 @@ def test_a_press_before_the_question_is_no_answer():
     assert questions.line(0.0) == "check_all"
 
 
-def test_what_was_only_offered_is_left_out_by_silence():
+def test_silence_declines_an_offer():
     jog = next(i for i, stage in enumerate(ladder.STAGES) if stage.jog)
     questions = begun(jog, sessions=3)
     while questions.line(0.0) != "check_console":

@@ -67,7 +67,7 @@ def test_a_possible_fall_is_over_after_five_seconds_and_a_confirmed_one_by_a_pre
     assert notice.code == "fall_acknowledged"
 
 
-def test_the_belt_is_stopped_after_a_fall_only_where_that_was_wanted():
+def test_the_belt_is_stopped_after_a_fall_only_where_configured():
     for wanted in (True, False):
         watch = Watch(CoachConfig(stop_belt_on_fall=wanted))
         watch.told(Fall(t=1.0, stage="confirmed"))
@@ -85,7 +85,7 @@ def test_one_of_two_sensors_is_lost_and_back():
     assert watch.link(9.0, "up") == ["sensor_back"]
 
 
-def test_without_any_sensor_nobody_is_watched_which_is_said_three_times():
+def test_without_any_sensor_it_is_said_three_times_that_nobody_is_watched():
     watch = Watch()
     watch.link(0.0, "up")
     assert watch.link(10.0, "lost") == ["blind"]
@@ -106,7 +106,7 @@ def test_on_a_belt_that_stands_only_a_runner_just_seen_is_missed(
     assert watch.link(10.0, "lost") == told
 
 
-def test_samples_that_come_too_late_are_the_reason_and_it_is_owed_until_said():
+def test_late_samples_are_the_reason_given_and_it_waits_until_said():
     watch = Watch()
     watch.link(0.0, "up")
     watch.link(0.0, "up", "foot")
@@ -118,7 +118,7 @@ def test_samples_that_come_too_late_are_the_reason_and_it_is_owed_until_said():
     assert watch.keys(Tick(t=4.0)) == []
 
 
-def test_a_battery_is_told_at_fifteen_and_at_five_percent_and_not_in_between():
+def test_a_battery_is_announced_at_15_and_5_percent_and_not_in_between():
     watch = Watch()
     told = []
     for percent in (40.0, 15.0, 14.0, 9.0, 5.0, 4.0):
@@ -126,7 +126,7 @@ def test_a_battery_is_told_at_fifteen_and_at_five_percent_and_not_in_between():
     assert told == [("battery_low", 15.0), ("battery_low", 5.0)]
 
 
-def test_a_wrong_speed_is_told_once_for_each_reason_and_a_belt_that_wont_stop_as_an_alarm():
+def test_a_wrong_speed_is_announced_once_per_reason_and_a_belt_that_wont_stop_is_an_alarm():
     watch = Watch()
     state = BeltState(t=1.0, speed_m_s=0.0, doubt="zero")
     assert watch.keys(state) == ["belt_doubt"]
@@ -136,7 +136,7 @@ def test_a_wrong_speed_is_told_once_for_each_reason_and_a_belt_that_wont_stop_as
     assert (alarm.key, alarm.tone) == ("belt_wont_stop", "alarm")
 
 
-def test_a_belt_that_tells_nothing_is_missed_after_twenty_seconds_of_walking():
+def test_a_silent_belt_is_announced_after_twenty_seconds_of_walking():
     watch = Watch(speed=None)
     told = []
     for t in range(1, 41):

@@ -30,7 +30,7 @@ def test_it_is_said_with_its_reason_and_not_again_at_once() -> None:
     assert ask(runner, "look_ahead")[0].ok
 
 
-def test_what_is_not_meant_for_it_is_refused() -> None:
+def test_keys_not_meant_for_it_are_refused() -> None:
     result, cues = ask(Runner(), "fall_confirmed")
     assert not result.ok
     assert not cues
@@ -52,6 +52,6 @@ def test_it_never_speaks_over_safety_nor_while_muted() -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_each_has_words_in_every_language(language: str) -> None:
+def test_each_key_has_words_in_every_language(language: str) -> None:
     words = load(language)
     assert all(words.wordings(key) and "{" not in words.say(key) for key in SAYABLE)

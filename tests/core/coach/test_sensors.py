@@ -66,7 +66,7 @@ def test_a_sensor_refused_for_its_lag_is_said_to_be_late_and_not_gone():
     assert heard(runner)[-1] == "sensor_back"
 
 
-def test_that_nobody_is_seen_is_told_to_who_stands_only_once_the_belt_moves():
+def test_blindness_is_announced_to_a_standing_runner_only_once_the_belt_moves():
     runner = walking("foot")
     runner.belt(0.0)
     runner.stand(20.0)
@@ -79,7 +79,7 @@ def test_that_nobody_is_seen_is_told_to_who_stands_only_once_the_belt_moves():
     assert heard(runner) == ["blind"]
 
 
-def test_that_nobody_is_seen_is_told_at_once_to_who_walks_though_no_belt_speed_is_known():
+def test_blindness_is_announced_at_once_to_a_walker_without_a_belt_speed():
     runner = Runner(program=False)
     link(runner, "foot", "up")
     runner.walk(10.0)
@@ -88,7 +88,7 @@ def test_that_nobody_is_seen_is_told_at_once_to_who_walks_though_no_belt_speed_i
     assert heard(runner) == ["blind"]
 
 
-def test_one_of_two_sensors_that_is_gone_is_told_and_that_somebody_is_still_seen():
+def test_one_lost_sensor_of_two_is_announced_and_the_runner_is_still_seen():
     runner = walking("foot", "trunk")
     link(runner, "foot", "late")
     assert heard(runner) == []
@@ -98,7 +98,7 @@ def test_one_of_two_sensors_that_is_gone_is_told_and_that_somebody_is_still_seen
     assert "blind" not in heard(runner)
 
 
-def test_a_sensor_is_back_when_the_last_one_that_was_missing_is():
+def test_sensors_are_back_when_the_last_missing_one_is():
     runner = walking("foot", "shank", "trunk")
     link(runner, "foot", "lost")
     runner.walk(10.0)
@@ -114,7 +114,7 @@ def test_a_sensor_is_back_when_the_last_one_that_was_missing_is():
     assert felt["sensor_back"] == ("notice", "back")
 
 
-def test_the_end_of_blindness_is_one_word_however_many_sensors_come_back_with_it():
+def test_the_end_of_blindness_is_announced_once_for_all_sensors():
     runner = walking("foot", "trunk")
     for sensor in ("foot", "trunk"):
         link(runner, sensor, "lost")
@@ -130,7 +130,7 @@ def test_the_end_of_blindness_is_one_word_however_many_sensors_come_back_with_it
     assert heard(runner)[-1] == "sensor_back"
 
 
-def test_blindness_is_told_three_times_ten_seconds_apart():
+def test_blindness_is_announced_three_times_ten_seconds_apart():
     runner = walking("foot")
     start = runner.t
     link(runner, "foot", "lost")
@@ -138,7 +138,7 @@ def test_blindness_is_told_three_times_ten_seconds_apart():
     assert [round(c.t - start) for c in runner.cues("blind")] == [0, 10, 20]
 
 
-def test_twenty_seconds_of_walking_at_a_stretch_without_a_belt_speed_are_told():
+def test_twenty_seconds_of_walking_without_a_belt_speed_are_announced():
     runner = Runner(program=False)
     for _ in range(4):
         runner.walk(15.0)
@@ -149,7 +149,7 @@ def test_twenty_seconds_of_walking_at_a_stretch_without_a_belt_speed_are_told():
     assert 20.0 <= runner.cues("belt_unknown")[0].t - began <= 25.0
 
 
-def test_a_belt_speed_that_is_known_before_its_lack_could_be_told_is_not_told():
+def test_a_belt_speed_that_comes_in_time_is_not_announced_as_missing():
     runner = Runner(program=False)
     runner.feed(Stability(t=runner.t, level="unsteady", score=None))  # only safety is announced
     runner.walk(30.0)
@@ -164,7 +164,7 @@ def test_a_belt_speed_that_is_known_before_its_lack_could_be_told_is_not_told():
     ("percents", "times"),
     [((16.0,), 0), ((15.0, 14.0, 6.0), 1), ((14.0, 5.0, 4.0), 2), ((4.0,), 1)],
 )
-def test_a_battery_is_told_at_15_and_at_5_percent_once_each(percents, times):
+def test_a_battery_is_announced_once_at_15_and_once_at_5_percent(percents, times):
     runner = walking("foot")
     for percent in percents:
         runner.feed(Battery(t=runner.t, sensor="foot", percent=percent))
@@ -172,7 +172,7 @@ def test_a_battery_is_told_at_15_and_at_5_percent_once_each(percents, times):
     assert heard(runner).count("battery_low") == times
 
 
-def test_a_channel_that_fails_is_told_once_until_it_has_worked():
+def test_a_failing_channel_is_announced_once_until_it_has_worked():
     runner = walking("foot")
 
     def report(ok: bool) -> None:
@@ -188,7 +188,7 @@ def test_a_channel_that_fails_is_told_once_until_it_has_worked():
     assert heard(runner).count("clip_missing") == 2
 
 
-def test_data_that_come_late_after_a_stall_say_why_nothing_is_used():
+def test_late_data_after_a_stall_are_announced_as_the_reason():
     runner = walking("foot", "trunk")
     link(runner, "foot", "lost")
     runner.walk(3.0)
@@ -197,7 +197,7 @@ def test_data_that_come_late_after_a_stall_say_why_nothing_is_used():
     assert [k for k in heard(runner) if k.startswith("sensor")] == ["sensor_lost", "sensor_late"]
 
 
-def test_whose_only_sensor_lags_hears_first_that_they_are_not_seen_and_then_why():
+def test_a_single_lagging_sensor_is_announced_as_blindness_and_then_with_its_reason():
     runner = walking("foot")
     lag(runner, "foot")
     link(runner, "foot", "lost")
@@ -237,7 +237,7 @@ def test_a_question_about_sensors_waits_for_the_end_of_silence():
     assert "feet_swapped" in heard(runner)
 
 
-def test_samples_that_come_late_end_in_the_spoken_reason_through_the_engine():
+def test_late_samples_reach_the_spoken_reason_through_the_engine():
     coach = Coach(CoachConfig(program=False), [], load("en"), Memory())
     engine = Engine(SENSOR, coach=coach)
     events: list[AnyEvent] = list(engine.feed(Belt(0.0, 1.0)))
@@ -279,7 +279,7 @@ def asked(left: Worn, right: Worn, trunk: Worn) -> list[str]:
     return [cue.text for cue in cues if cue.text.endswith("?")]
 
 
-def test_a_walk_with_swapped_feet_or_a_trunk_sensor_back_to_front_ends_in_the_question():
+def test_swapped_feet_or_a_trunk_sensor_back_to_front_lead_to_the_question():
     left, right = Worn("foot_left", AS_WORN), Worn("foot_right", AS_WORN)
     trunk = Worn("lower_back", AS_WORN)
     assert asked(left, right, trunk) == []
@@ -319,7 +319,7 @@ def test_steps_that_another_sensor_saw_are_not_called_uneven():
     assert "limp" in heard(runner)
 
 
-def test_mute_keeps_nobody_from_hearing_of_a_low_battery_or_an_unknown_belt():
+def test_a_low_battery_or_an_unknown_belt_is_announced_even_when_muted():
     runner = Runner(program=False)
     link(runner, "foot", "up")
     runner.say("mute")
@@ -329,7 +329,7 @@ def test_mute_keeps_nobody_from_hearing_of_a_low_battery_or_an_unknown_belt():
 
 
 @pytest.mark.parametrize("code", ["belt_wont_stop", "belt_control_off"])
-def test_a_treadmill_that_disobeys_is_told_by_voice_and_motors_whatever_is_muted(code: str) -> None:
+def test_a_disobeying_treadmill_is_announced_by_voice_and_motors_even_when_muted(code: str) -> None:
     runner = Runner(program=False)
     runner.say("mute")
     runner.feed(Notice(t=runner.t, level="error", code=code, text="it goes on", sensor="belt"))

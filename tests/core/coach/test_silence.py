@@ -33,11 +33,11 @@ def first_sign(known: Known, until: float = 400.0, ruled=()) -> tuple[float, str
     return None
 
 
-def test_guided_a_chime_comes_before_a_minute():
+def test_a_guided_workout_has_a_chime_within_a_minute():
     assert first_sign(known()) == (SIGN_S, "in_range")
 
 
-def test_in_free_run_before_five():
+def test_a_free_run_has_a_chime_within_five_minutes():
     assert first_sign(known(program=False)) == (FREE_SIGN_S, "in_range")
 
 
@@ -46,7 +46,7 @@ def test_a_runner_who_is_out_of_range_hears_words_and_no_praise(ruled):
     assert first_sign(known(), ruled=[ruled]) == (SIGN_S, "with_you")
 
 
-def test_something_said_begins_the_silence_anew():
+def test_a_cue_restarts_the_silence():
     now, sign = known(), SignOfLife()
     sign.given(40.0)
     now.now = 60.0

@@ -62,7 +62,7 @@ def until_asked(runner: Runner, stride_s: float) -> None:
 
 
 @pytest.mark.parametrize("other", [1.09, 1 / 1.09])
-def test_a_nine_per_cent_other_step_is_asked_about_once_and_changes_nothing_kept(
+def test_a_step_nine_percent_off_is_asked_about_once_and_changes_nothing_kept(
     known_runner: Runner, other: float
 ) -> None:
     runner = known_runner.copy()
@@ -85,7 +85,7 @@ def test_a_nine_per_cent_other_step_is_asked_about_once_and_changes_nothing_kept
 
 
 @pytest.mark.parametrize("other", [0.97, 1.0, 1.03])
-def test_who_walks_a_little_otherwise_is_not_asked_and_is_learned(
+def test_a_slightly_different_step_is_learned_without_asking(
     known_runner: Runner, other: float
 ) -> None:
     runner = known_runner.copy()
@@ -100,7 +100,7 @@ def test_who_walks_a_little_otherwise_is_not_asked_and_is_learned(
 
 
 @pytest.mark.parametrize(("other", "asks"), [(1.0, []), (1.06, []), (1.15, [ASKS])])
-def test_at_a_speed_that_is_new_the_nearest_one_tells(
+def test_a_new_speed_is_compared_with_the_nearest_one(
     known_runner: Runner, other: float, asks: list[str]
 ) -> None:
     runner = known_runner.copy()
@@ -174,7 +174,7 @@ def test_the_answer_may_come_after_the_end_until_the_next_session(known_runner: 
     assert runner.say("same_runner")[0].why == "there is no open question"  # type: ignore[union-attr]
 
 
-def test_what_was_learned_before_the_question_is_taken_back(known_runner: Runner) -> None:
+def test_what_was_learned_before_the_question_is_undone(known_runner: Runner) -> None:
     runner = known_runner.copy()
     before = runner.coach.memory
     runner.belt(0.5)
@@ -238,7 +238,7 @@ def test_one_person_is_seldom_asked_and_another_mostly() -> None:
 
 
 @pytest.mark.slow
-def test_the_figures_of_the_page_are_those_of_simulated_days() -> None:
+def test_documented_figures_are_those_of_simulated_days() -> None:
     page = " ".join(Path("docs/coaching.md").read_text(encoding="utf-8").split())
     for other, digits in ((1.0, 1), (1.06, 0), (1.09, 0)):
         found = [100.0 * days(spread, 3000, other) for spread in (0.01, 0.02, 0.03)]

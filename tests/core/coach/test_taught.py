@@ -29,7 +29,7 @@ def known(*entry: Any, now: float = 0.0, part_s: float = 60.0) -> Known:
     return Known(now=now, spec=spec, baselines=own(), part_s=part_s)
 
 
-def test_an_imprint_is_told_where_a_phase_says_so():
+def test_an_imprint_is_announced_where_a_phase_says_so():
     taught = Taught()
     assert taught.enter(known(), MEMORY, SessionTally()) == []
     (told,) = taught.enter(known("imprint"), MEMORY, SessionTally())
@@ -39,7 +39,7 @@ def test_an_imprint_is_told_where_a_phase_says_so():
 
 
 @pytest.mark.parametrize(("shorter", "held_s"), [(0.06, 60.0), (None, None)])
-def test_a_carry_begins_goes_on_and_ends_with_how_long_a_shorter_step_was_held(
+def test_a_carry_ends_with_how_long_a_shorter_step_was_held(
     shorter: float | None, held_s: float | None
 ):
     taught, tally = Taught(), SessionTally()

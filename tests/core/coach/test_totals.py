@@ -16,14 +16,14 @@ def test_the_longest_carry_counts_and_one_without_drift_by_its_whole_length():
     assert tally.held_s == 120.0
 
 
-def test_a_flicker_of_unsteadiness_is_none():
+def test_a_flicker_of_unsteadiness_does_not_count():
     tally = SessionTally()
     for t, level in ((1.0, "unsteady"), (1.4, "steady"), (5.0, "unsteady"), (8.0, "unknown")):
         tally.feed(Stability(t=t, level=level, score=None))
     assert tally.unsteady_s == 3.0
 
 
-def test_the_peak_is_what_was_allowed_and_a_belt_that_stands_is_none():
+def test_the_peak_is_the_highest_allowed_speed_of_a_moving_belt():
     tally = SessionTally()
     tally.moved_backward(1.0, False, Belt(t=0.0, speed_m_s=0.0), 0.6)
     assert tally.peak_m_s is None
@@ -32,7 +32,7 @@ def test_the_peak_is_what_was_allowed_and_a_belt_that_stands_is_none():
     assert (tally.peak_m_s, tally.backward_s, tally.jogged_s) == (0.6, 4.0, 3.0)
 
 
-def test_the_summary_holds_the_last_measurements_with_their_errors_and_the_session_before():
+def test_the_summary_has_the_last_measurements_their_errors_and_the_session_before():
     tally = SessionTally(started=10.0, kind="program")
     tally.before = Past(age_s=90_000.0, backward_s=200.0, peak_m_s=0.5, stage=1, held_s=30.0)
     shares = ((40.0, None), (55.0, 8.0))

@@ -40,7 +40,7 @@ def test_time_backward_is_counted_and_the_peak_is_no_faster_than_allowed():
     assert tally.peak_m_s == 0.8
 
 
-def test_what_was_not_seen_is_taken_back_of_who_stopped():
+def test_unseen_time_is_not_counted_if_the_runner_had_stopped():
     known, tally, walked = walk(20.0, 40.0)
     assert known.elapsed_s == pytest.approx(23.0, abs=0.2)  # a stride is fresh for three seconds
     assert tally.backward_s == pytest.approx(23.0, abs=0.2)
@@ -48,14 +48,14 @@ def test_what_was_not_seen_is_taken_back_of_who_stopped():
     assert walked.stepped_off
 
 
-def test_a_gap_in_the_steps_counts_when_they_come_again():
+def test_a_gap_in_the_steps_counts_when_they_return():
     known, tally, _ = walk(20.0, 26.0)
     assert known.stepping
     assert tally.backward_s == pytest.approx(26.0)
 
 
 @pytest.mark.parametrize(("speed", "off"), [(1.0, True), (0.3, False), (None, False)])
-def test_on_a_slow_or_silent_belt_twice_as_long_is_waited(speed: float | None, off: bool):
+def test_on_a_slow_or_silent_belt_the_wait_is_twice_as_long(speed: float | None, off: bool):
     belt = None if speed is None else Belt(t=0.0, speed_m_s=speed)
     _, _, walked = walk(20.0, 32.0, belt=belt)
     assert walked.stepped_off == off

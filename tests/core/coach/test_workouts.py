@@ -151,7 +151,7 @@ def carried(events: list[AnyEvent]) -> Measurement:
 
 
 @pytest.mark.parametrize("treadmill", [t for t in TREADMILLS if t != "console"])
-def test_whatever_the_treadmill_tells_the_workout_is_the_same(treadmill: str) -> None:
+def test_the_workout_is_the_same_whatever_the_treadmill_reports(treadmill: str) -> None:
     here, there = steps(first_session(treadmill)), steps(first_session())
     assert [key for key, _ in here] == [key for key, _ in there]
     assert max(abs(a - b) for (_, a), (_, b) in zip(here, there, strict=True)) < 6.0
@@ -192,7 +192,7 @@ def test_the_carry_begins_with_the_backward_step_rate_that_fades() -> None:
     assert 5.0 < beats[1].t - carry <= 20.5
 
 
-def test_who_holds_the_short_step_hears_no_technique_cue() -> None:
+def test_a_runner_who_holds_the_short_step_hears_no_technique_cue() -> None:
     assert not [c for c in given(first_session()) if c.priority == Priority.TECHNIQUE]
 
 
@@ -230,7 +230,7 @@ def test_a_stumble_in_the_program_is_answered_within_a_second(at: float) -> None
     assert all(c.priority >= Priority.LIMIT for c in after)
 
 
-def test_all_sensors_lost_is_said_and_everything_else_is_quiet_until_they_are_back() -> None:
+def test_losing_all_sensors_is_announced_and_all_else_is_quiet_until_they_return() -> None:
     lost = "".join(breaks(80.0, name, 12.0) for name in ("trunk", "foot_left", "foot_right"))
     events = play(script(110.0, lost, seed=51), CoachConfig(program=True))
     blind = [c for c in given(events) if c.key == "blind"]
@@ -266,7 +266,7 @@ def test_it_runs_unattended_with_only_feet_or_only_trunk(worn: tuple[str, ...]) 
 
 
 @pytest.mark.parametrize("seed", [81, 82, 83, 84])
-def test_without_a_belt_speed_that_is_said_and_longer_strides_are_cued_all_the_same(
+def test_a_missing_belt_speed_is_announced_and_longer_strides_are_still_cued(
     seed: int,
 ) -> None:
     more = wears("lower_back") + does(60.0, "overlong", by=12.0, for_s=40.0)
@@ -298,7 +298,7 @@ def alone(worn: str) -> list[AnyEvent]:
 
 
 @pytest.mark.parametrize("worn", ALONE)
-def test_with_one_sensor_on_the_trunk_the_carry_is_told_within_12_s_of_turning(worn: str) -> None:
+def test_one_trunk_sensor_announces_the_carry_within_12_s_of_turning(worn: str) -> None:
     events = alone(worn)
     walked = phases(events)
     assert walked[:3] == ["check_in", "settle", "turn_back"]
@@ -310,7 +310,7 @@ def test_with_one_sensor_on_the_trunk_the_carry_is_told_within_12_s_of_turning(w
 
 
 @pytest.mark.parametrize("worn", ALONE)
-def test_with_one_sensor_on_the_trunk_nothing_false_is_said_and_nobody_paused(worn: str) -> None:
+def test_one_trunk_sensor_gives_no_false_cue_and_no_pause(worn: str) -> None:
     events = alone(worn)
     said = given(events)
     assert not [c.key for c in said if c.priority == Priority.TECHNIQUE]
@@ -324,7 +324,7 @@ def test_with_one_sensor_on_the_trunk_nothing_false_is_said_and_nobody_paused(wo
 @pytest.mark.parametrize(("facing", "speed", "asks"), [
     ("stand", 1.1, "limp"), ("face_back", 0.5, "limp_back")
 ])  # fmt: skip
-def test_who_begins_to_spare_a_foot_is_asked_and_never_coached(
+def test_a_runner_who_starts_to_spare_a_foot_is_asked_and_not_coached(
     facing: str, speed: float, asks: str
 ) -> None:
     more = does(0.0, facing) + does(70.0, "limp", for_s=60.0)
@@ -342,7 +342,7 @@ def test_a_limp_that_begins_in_a_turn_is_asked_about(how: str) -> None:
     assert [c.key for c in after] == ["backward_met", "limp_back"]
 
 
-def test_what_is_missing_for_a_rule_is_told() -> None:
+def test_what_a_rule_lacks_is_reported() -> None:
     rules = every("rules")
     feet = offered(["foot_left", "foot_right"], belt=True, program=False)
     silent = {name: unmet(rule.needs, feet) for name, rule in rules.items()}

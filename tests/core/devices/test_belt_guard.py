@@ -17,7 +17,7 @@ def codes(faults) -> list[str]:
     return [fault.code for fault in faults]
 
 
-def test_a_belt_that_does_as_asked_is_left_alone():
+def test_a_belt_that_obeys_is_left_alone():
     guard = moving()
     guard.requested(0.1, 1.1)
     assert [guard.see(t, speed) for t, speed in ((1.0, 1.05), (2.0, 1.1), (3.0, 1.1))] == [[]] * 3
@@ -25,7 +25,7 @@ def test_a_belt_that_does_as_asked_is_left_alone():
     assert not guard.stop_due(3.0)
 
 
-def test_a_belt_that_goes_far_past_the_wish_is_stopped_and_asked_no_more():
+def test_a_belt_that_goes_far_past_the_request_is_stopped_and_gets_no_more_requests():
     guard = moving()
     guard.requested(0.1, 1.1)
     assert codes(guard.see(1.0, 1.8)) == ["belt_control_off"]
@@ -55,7 +55,7 @@ def slowed(to: float, per_s: float = 0.15, every_s: int = 1, factor: float = 1.0
 
 @pytest.mark.parametrize("every_s", [1, 5])
 @pytest.mark.parametrize("per_s", [0.03, 0.15, 2.0])
-def test_a_belt_that_takes_miles_and_slows_less_far_is_found_by_where_it_stays(per_s, every_s):
+def test_a_belt_in_miles_that_slows_too_little_is_found_by_where_it_settles(per_s, every_s):
     guard = slowed(1.1 * 1.609, per_s, every_s)
     assert "stays at 6.4 (set write_factor = 1.609 for it)" in guard.off
     assert slowed(1.1, per_s, every_s).off == ""
@@ -70,18 +70,18 @@ def test_a_belt_that_takes_miles_and_slows_less_far_is_found_by_where_it_stays(p
         (1.1 / 1.609, 1.609, "write_factor = 1.000"),
     ],
 )
-def test_what_is_offered_can_be_configured(to, factor, remedy):
+def test_the_suggested_unit_can_be_configured(to, factor, remedy):
     assert remedy in slowed(to, 2.0, factor=factor).off
 
 
-def test_somebody_who_changes_the_belt_once_it_is_there_is_left_alone():
+def test_a_change_by_hand_after_the_request_is_left_alone():
     guard = moving(2.2)
     guard.requested(0.1, 1.1)
     told = [1.8, 1.4, 1.1, 1.1, 1.1, 1.3] + 30 * [1.5]
     assert [guard.see(float(t), speed) for t, speed in enumerate(told, 1)] == [[]] * 36
 
 
-def test_a_belt_that_is_told_of_every_five_seconds_is_not_judged_between():
+def test_a_belt_reported_every_five_seconds_is_not_judged_in_between():
     guard = moving()
     guard.see(0.2, 1.0)
     guard.requested(0.1, 1.2)
@@ -92,7 +92,7 @@ def test_a_belt_that_is_told_of_every_five_seconds_is_not_judged_between():
 @pytest.mark.parametrize(
     ("told", "off"), [((), "has not changed"), ((2.0, 1.8), "stays"), ((1.6, 1.1), "")]
 )
-def test_silence_of_who_tells_changes_only_says_that_the_belt_stays(told, off):
+def test_silence_of_a_belt_that_reports_only_changes_means_no_change(told, off):
     guard = moving(2.2)
     guard.requested(30.0, 1.1)
     for n in range(300):
@@ -104,7 +104,7 @@ def test_silence_of_who_tells_changes_only_says_that_the_belt_stays(told, off):
     assert bool(off) == bool(guard.off)
 
 
-def test_a_stop_is_repeated_and_a_belt_that_does_not_fall_is_told():
+def test_a_stop_is_repeated_and_a_belt_that_does_not_slow_is_reported():
     guard = moving()
     guard.stopped(0.1)
     assert guard.stopping
@@ -116,7 +116,7 @@ def test_a_stop_is_repeated_and_a_belt_that_does_not_fall_is_told():
     assert guard.tick(6.0) == []  # told again only after 10 s
 
 
-def test_a_belt_that_slows_down_to_nothing_has_stopped():
+def test_a_belt_that_slows_to_zero_has_stopped():
     guard = moving()
     guard.stopped(0.1)
     for t, speed in ((1.0, 0.7), (2.0, 0.3), (3.0, 0.0)):
@@ -124,7 +124,7 @@ def test_a_belt_that_slows_down_to_nothing_has_stopped():
     assert not guard.stopping
 
 
-def test_a_belt_that_falls_silent_after_a_stop_is_taken_to_stand_unless_it_tells_changes_only():
+def test_a_silent_belt_after_a_stop_is_assumed_to_stand_unless_it_reports_only_changes():
     guard = moving()
     guard.stopped(0.1)
     assert guard.tick(3.0) == []
@@ -157,26 +157,26 @@ def stopped_at(t: float, told, until: float) -> tuple[list[float], int]:
 
 @pytest.mark.parametrize("t", [5.0, 30.0])  # told of each second, and of changes only
 @pytest.mark.parametrize("told", [(0.9, 0.6, 0.3), (0.4,), (0.7, 0.4, 0.36, 0.34)])
-def test_a_belt_that_slowed_and_falls_silent_before_it_said_0_is_taken_to_stand(t, told):
+def test_a_slowed_belt_that_falls_silent_before_0_is_assumed_to_stand(t, told):
     faults, stops = stopped_at(t, told, 200.0)
     assert faults == []
     assert stops < 25
 
 
 @pytest.mark.parametrize("told", [(), (0.95,)])
-def test_a_belt_that_nobody_hears_stand_is_called_a_fault_for_a_minute_only(told):
+def test_a_stop_without_a_report_is_a_fault_for_a_minute_only(told):
     faults, stops = stopped_at(30.0, told, 300.0)
     assert faults[0] == 5
     assert 50 <= faults[-1] <= 61
     assert stops < 65
 
 
-def test_a_belt_that_tells_each_second_that_it_runs_on_is_called_a_fault_for_as_long():
+def test_a_belt_that_keeps_reporting_that_it_runs_is_a_fault_as_long():
     faults, _ = stopped_at(5.0, [1.0] * 200, 200.0)
     assert faults[-1] >= 190
 
 
-def test_a_belt_that_is_told_of_every_eight_seconds_is_not_taken_to_stand_between():
+def test_a_belt_reported_every_eight_seconds_is_not_assumed_to_stand_in_between():
     guard = moving()
     guard.see(8.0, 1.0)
     guard.stopped(9.0)

@@ -20,7 +20,7 @@ def refused(device: ftms.Ftms, **wish) -> str:
     return answer.why
 
 
-def test_without_consent_nothing_is_written():
+def test_without_consent_nothing_is_written_to_the_machine():
     device = treadmill()
     tell(device, 1.0, 4)
     assert "control" in refused(device, speed_m_s=1.2)
@@ -60,14 +60,14 @@ def test_speed_and_incline_are_set_in_turn_after_asking_for_control():
     assert again == [Write(ftms.CONTROL, H("02b001"))]
 
 
-def test_an_answer_to_something_else_moves_nothing_on():
+def test_an_answer_to_another_command_changes_nothing():
     device = moving(4.0)
     device.request(BeltRequest(t=2.0, speed_m_s=1.2))
     assert device.receive(2.1, ftms.CONTROL, H("800201")) == []
     assert device.receive(2.2, ftms.CONTROL, H("800001")) == [Write(ftms.CONTROL, H("02b001"))]
 
 
-def test_a_wish_after_one_that_was_refused_may_ask_for_control_once_again():
+def test_a_request_after_a_refused_one_may_ask_for_control_again():
     device = moving(4.0)
     for t in (2.0, 20.0):
         device.request(BeltRequest(t=t, speed_m_s=1.2))
@@ -78,7 +78,7 @@ def test_a_wish_after_one_that_was_refused_may_ask_for_control_once_again():
         assert isinstance(device.receive(t + 0.4, ftms.CONTROL, H("800205"))[0], Answer)
 
 
-def test_control_that_was_lost_is_asked_for_once_more():
+def test_lost_control_is_requested_once_more():
     device = moving(4.0)
     device.request(BeltRequest(t=2.0, speed_m_s=1.2))
     device.receive(2.1, ftms.CONTROL, H("800001"))
@@ -88,7 +88,7 @@ def test_control_that_was_lost_is_asked_for_once_more():
     assert "permit" in answer.why
 
 
-def test_nought_is_a_stop_and_slowing_down_has_no_step_limit():
+def test_zero_is_a_stop_and_slowing_down_has_no_step_limit():
     device = moving(8.0)
     assert device.request(BeltRequest(t=2.0, speed_m_s=1.0)) == [Write(ftms.CONTROL, H("00"))]
     device = moving(8.0)
@@ -105,14 +105,14 @@ def test_a_belt_that_is_being_stopped_is_made_no_faster():
     assert "stands still" in refused(device, speed_m_s=1.2)
 
 
-def test_one_wish_at_a_time():
+def test_one_request_at_a_time():
     device = moving(4.0)
     device.request(BeltRequest(t=99.0, speed_m_s=1.2))
     assert "last request" in refused(device, speed_m_s=1.2)
     assert device.request(BeltRequest(t=104.5, speed_m_s=1.2))
 
 
-def test_a_stop_does_not_wait_for_the_answer_to_another_wish():
+def test_a_stop_does_not_wait_for_the_answer_to_another_request():
     device = moving(4.0)
     device.request(BeltRequest(t=99.0, speed_m_s=1.2))
     assert device.request(BeltRequest(t=100.0, speed_m_s=0.0)) == STOP
@@ -120,7 +120,7 @@ def test_a_stop_does_not_wait_for_the_answer_to_another_wish():
     assert device.receive(100.2, ftms.CONTROL, H("800801")) == [Answer("")]
 
 
-def test_a_wish_that_was_given_up_does_not_come_true_later():
+def test_an_abandoned_request_does_not_take_effect_later():
     device = moving(4.0)
     device.request(BeltRequest(t=2.0, speed_m_s=1.2))
     assert device.receive(7.5, ftms.CONTROL, H("800001")) == []
@@ -128,7 +128,7 @@ def test_a_wish_that_was_given_up_does_not_come_true_later():
     assert ask == [Write(ftms.CONTROL, H("00"))]
 
 
-def test_a_belt_that_is_stopped_before_it_was_told_its_speed_is_not_told():
+def test_a_stop_before_a_speed_was_written_cancels_it():
     device = moving(4.0)
     device.request(BeltRequest(t=2.0, speed_m_s=1.2))
     tell(device, 2.1, 0.0)
@@ -137,7 +137,7 @@ def test_a_belt_that_is_stopped_before_it_was_told_its_speed_is_not_told():
 
 
 @pytest.mark.parametrize("options", [{}, {"incline_factor": 0}])
-def test_a_machine_without_a_usable_incline_is_level_already(options):
+def test_a_machine_without_a_usable_incline_counts_as_level(options):
     device = ftms.Ftms(msgspec.convert({"control": True, **options}, ftms.Config), "belt")
     chars = [ftms.DATA, ftms.CONTROL, ftms.SPEED_RANGE]
     device.start([*chars, ftms.INCLINE_RANGE] if options else chars)
@@ -147,7 +147,7 @@ def test_a_machine_without_a_usable_incline_is_level_already(options):
     assert device.receive(2.2, ftms.CONTROL, H("800801")) == [Answer()]
 
 
-def test_a_wish_that_the_machine_cannot_hear_or_that_is_none_is_refused():
+def test_an_invalid_request_or_one_the_machine_cannot_take_is_refused():
     assert "nothing" in refused(moving(4.0))
     device = ftms.Ftms(ftms.Config(control=True), "belt")
     device.start([ftms.DATA, ftms.SPEED_RANGE])
@@ -157,7 +157,7 @@ def test_a_wish_that_the_machine_cannot_hear_or_that_is_none_is_refused():
 
 
 @pytest.mark.parametrize("status", ["01", "ff"])
-def test_control_that_the_machine_takes_back_is_asked_for_with_the_next_wish(status):
+def test_control_taken_back_by_the_machine_is_requested_with_the_next_request(status):
     device = moving(4.0)
     device.request(BeltRequest(t=2.0, speed_m_s=1.2))
     for answer in ("800001", "800201"):

@@ -82,7 +82,7 @@ def granted(device: ftms.Ftms, **wish) -> str:
     return writes(device.receive(2.1, ftms.CONTROL, H("800001")))[0]
 
 
-def test_a_machine_that_takes_miles_and_tells_kilometres_is_written_miles():
+def test_a_machine_that_takes_miles_and_reports_kilometres_is_written_miles():
     device = treadmill(control=True, write_factor=1.609)
     device.receive(0.0, ftms.SPEED_RANGE, H("5000 d007 0a00"))
     tell(device, 1.0, 3.0)
@@ -92,7 +92,7 @@ def test_a_machine_that_takes_miles_and_tells_kilometres_is_written_miles():
 @pytest.mark.parametrize(
     ("step", "km_h", "written"), [(10, 3.14, 310), (10, 3.16, 320), (50, 3.3, 330), (20, 3.05, 310)]
 )
-def test_a_wish_is_rounded_to_the_machines_step(step, km_h, written):
+def test_a_request_is_rounded_to_the_machines_step(step, km_h, written):
     device = treadmill(control=True)
     device.receive(0.0, ftms.SPEED_RANGE, struct.pack("<HHH", 80, 2000, step))
     tell(device, 1.0, 3.0)
@@ -125,12 +125,12 @@ def test_an_incline_is_rounded_to_its_step_too():
         ({"incline_factor": 0.1, "incline_offset_percent": 1.0}, "0800 f401 6400 0000", 2.0),
     ],
 )
-def test_an_incline_can_be_put_right(options, frame, percent):
+def test_an_incline_can_be_corrected(options, frame, percent):
     (belt,) = belts(treadmill(**options).receive(1.0, ftms.DATA, H(frame)))
     assert belt.incline_percent == pytest.approx(percent)
 
 
-def test_a_wish_for_an_incline_knows_of_the_offset():
+def test_an_incline_request_includes_the_offset():
     device = treadmill(control=True, incline_offset_percent=-6.0)
     tell(device, 1.0, 3.0)
     assert granted(device, incline_percent=2.0) == "035000"
@@ -188,7 +188,7 @@ def test_a_status_from_before_the_first_speed_counts_too():
 
 
 @pytest.mark.parametrize("status", ["05", "0500", "06", "fe", "0b01"])
-def test_a_status_that_is_cut_or_unheard_of_changes_nothing(status):
+def test_a_cut_or_unknown_status_changes_nothing(status):
     device = treadmill()
     tell(device, 0.0, 5.0)
     assert device.receive(0.5, ftms.STATUS, H(status)) == []
@@ -196,7 +196,7 @@ def test_a_status_that_is_cut_or_unheard_of_changes_nothing(status):
 
 
 @pytest.mark.parametrize("nonsense", ["000000000000", "00000000", "e803 2c01 0a00"])
-def test_a_range_that_is_none_does_not_forbid_every_wish(nonsense):
+def test_an_invalid_range_does_not_forbid_every_request(nonsense):
     device = moving(3.0)
     device.receive(1.5, ftms.SPEED_RANGE, H(nonsense))
     assert device.request(BeltRequest(t=2.0, speed_m_s=2.8 / 3.6)) == STOP[:1]
@@ -223,7 +223,7 @@ def test_a_status_takes_the_speed_back_at_once_and_until_it_starts(status, doubt
     assert belts(tell(device, 22.0, 2.0))[0].doubt == ""
 
 
-def test_a_belt_that_is_resumed_is_believed_again():
+def test_a_resumed_belt_is_used_again():
     device = treadmill()
     tell(device, 0.0, 5.0)
     device.receive(0.5, ftms.STATUS, H("0202"))
@@ -264,7 +264,7 @@ def asked(device: ftms.Ftms, km_h: float) -> ftms.Ftms:
 @pytest.mark.parametrize(
     ("wish", "told"), [(2.8, 4.5), (2.8, 3.4), (2.8, 2.4), (3.5, 5.6), (3.5, 2.6)]
 )
-def test_a_belt_that_goes_the_wrong_way_or_too_far_is_stopped_and_asked_no_more(wish, told):
+def test_a_belt_that_moves_the_wrong_way_or_too_far_is_stopped_for_good(wish, told):
     device = asked(moving(), wish)
     out = tell(device, 3.0, told)
     (fault,) = [x for x in out if isinstance(x, BeltFault)]
@@ -276,7 +276,7 @@ def test_a_belt_that_goes_the_wrong_way_or_too_far_is_stopped_and_asked_no_more(
     assert device.request(BeltRequest(t=21.0, speed_m_s=0.0)) == STOP
 
 
-def test_a_belt_of_which_nothing_is_told_after_a_wish_is_not_judged():
+def test_a_belt_without_reports_after_a_request_is_not_judged():
     device = asked(moving(), 3.5)
     assert [x for tenths in range(22, 300) for x in device.tick(tenths / 10)] == []
 
@@ -304,7 +304,7 @@ def test_a_belt_that_obeys_slowly_is_left_alone():
 
 
 @pytest.mark.parametrize(("wish", "told"), [(2.9, 3.0), (2.6, 2.5), (2.0, 2.0), (3.6, 3.5)])
-def test_a_belt_that_is_told_of_in_half_kilometres_an_hour_is_left_alone(wish, told):
+def test_a_belt_reported_in_steps_of_half_a_km_h_is_left_alone(wish, told):
     device = treadmill(control=True)
     for t, km_h in enumerate((1.0, 2.0, 2.5, 3.0)):
         tell(device, 0.3 * t, km_h)
@@ -314,7 +314,7 @@ def test_a_belt_that_is_told_of_in_half_kilometres_an_hour_is_left_alone(wish, t
     assert not [x for x in out if not isinstance(x, Belt)]
 
 
-def test_a_belt_that_stays_at_the_step_that_it_was_written_is_left_alone():
+def test_a_belt_at_the_step_it_was_written_is_left_alone():
     device = treadmill(control=True)
     device.receive(0.0, ftms.SPEED_RANGE, struct.pack("<HHH", 100, 2000, 100))
     tell(device, 1.0, 3.0)
@@ -322,7 +322,7 @@ def test_a_belt_that_stays_at_the_step_that_it_was_written_is_left_alone():
     assert not faults(x for t in range(3, 30) for x in tell(device, float(t), 4.0))
 
 
-def test_a_wish_that_comes_true_late_is_not_held_against_the_next_one():
+def test_a_late_request_is_not_held_against_the_next_one():
     device = asked(moving(), 2.2)
     device.request(BeltRequest(t=5.0, speed_m_s=3.2 / 3.6))
     told = {6: 3.0, 7: 2.4, 8: 2.2, 9: 2.6, 10: 3.0, 11: 3.2}
@@ -350,7 +350,7 @@ def test_a_stop_is_repeated_until_the_speed_falls():
     assert not [x for tenths in range(66, 200) for x in device.tick(tenths / 10)]
 
 
-def test_a_belt_that_does_not_stop_is_told_of_again_and_again():
+def test_a_belt_that_does_not_stop_is_reported_repeatedly():
     device = moving(5.0)
     device.request(BeltRequest(t=2.0, speed_m_s=0.0))
     faults, sent = [], 0
@@ -364,7 +364,7 @@ def test_a_belt_that_does_not_stop_is_told_of_again_and_again():
     assert sent >= 25
 
 
-def test_a_stop_needs_no_known_speed_and_does_not_cry_wolf_where_none_is_told():
+def test_a_stop_needs_no_known_speed_and_without_one_raises_no_fault():
     device = treadmill(control=True)
     assert device.request(BeltRequest(t=2.0, speed_m_s=0.0)) == STOP
     out = [x for tenths in range(21, 400) for x in device.tick(tenths / 10)]
@@ -372,7 +372,7 @@ def test_a_stop_needs_no_known_speed_and_does_not_cry_wolf_where_none_is_told():
     assert len(writes(out)) <= 12
 
 
-def test_control_that_is_never_granted_is_gone_without_after_a_moment():
+def test_a_request_goes_out_without_control_that_is_never_granted():
     device = moving()
     device.request(BeltRequest(t=2.0, speed_m_s=3.2 / 3.6))
     assert device.tick(2.2) == []
@@ -380,7 +380,7 @@ def test_control_that_is_never_granted_is_gone_without_after_a_moment():
     assert [x for x in tell(device, 3.0, 3.2) if isinstance(x, Answer)] == [Answer("")]
 
 
-def test_no_faster_while_the_machine_says_that_it_was_stopped():
+def test_no_faster_belt_while_the_machine_reports_a_stop():
     device = moving()
     device.receive(1.5, ftms.STATUS, H("0202"))
     (answer,) = device.request(BeltRequest(t=2.0, speed_m_s=3.2 / 3.6))
@@ -388,7 +388,7 @@ def test_no_faster_while_the_machine_says_that_it_was_stopped():
     assert device.request(BeltRequest(t=3.0, speed_m_s=0.0)) == STOP
 
 
-def test_a_wish_that_was_refused_by_the_link_is_over():
+def test_a_request_refused_by_the_link_is_over():
     device = moving()
     (write,) = device.request(BeltRequest(t=2.0, speed_m_s=3.2 / 3.6))
     (answer,) = device.refused(2.1, write, "procedure already in progress")
@@ -420,7 +420,7 @@ def rates(frames: list[tuple[float, str]]) -> list[float]:
     return [x.bpm for x in out if isinstance(x, HeartRate)]
 
 
-def test_a_strap_off_the_skin_that_repeats_itself_is_unknown_after_a_minute():
+def test_a_strap_off_the_skin_is_unknown_after_a_minute_of_one_value():
     worn = [(float(t), "10 75 7203 2702") for t in range(3)]
     off = [(3.0 + t, "00 6f") for t in range(300)]
     found = rates(worn + off)
@@ -433,7 +433,7 @@ def test_a_steady_rate_with_intervals_is_a_heart():
     assert set(rates([(float(t), "10 3c 0004") for t in range(200)])) == {60.0}
 
 
-def test_a_strap_is_asked_for_something_before_it_leaves():
+def test_a_strap_is_polled_before_it_disconnects():
     strap = heart_rate.HeartRateStrap(NoOptions(), "hr")
     asked = [t for t in range(300) if strap.tick(float(t))]
     assert asked == [60, 120, 180, 240]

@@ -42,7 +42,7 @@ def test_a_damaged_status_is_refused():
             walkingpad.decode(bytes(damaged))
 
 
-def test_a_pad_is_asked_once_a_second():
+def test_a_pad_is_polled_once_a_second():
     device = pad()
     asked = [t / 10 for t in range(100) if writes(device.tick(t / 10))]
     assert [round(b - a, 1) for a, b in pairwise(asked)] == [1.0] * 9
@@ -62,7 +62,7 @@ def test_a_pad_that_repeats_a_frozen_status_is_doubted():
 
 
 @pytest.mark.parametrize("state", [0, 5])
-def test_a_standing_pad_that_goes_on_telling_a_speed_is_doubted_and_not_made_faster(state):
+def test_a_standing_pad_that_still_reports_a_speed_is_doubted_and_not_made_faster(state):
     device = pad(2.5, control=True)
     (belt,) = device.receive(2.0, walkingpad.NOTIFY, status(2.5, state=state))
     assert belt.doubt == "stopped"
@@ -70,7 +70,7 @@ def test_a_standing_pad_that_goes_on_telling_a_speed_is_doubted_and_not_made_fas
     assert "was stopped" in answer.why
 
 
-def test_a_pad_is_not_moved_without_consent_nor_when_it_stands_or_sets_its_own_speed():
+def test_a_pad_is_not_moved_without_consent_standing_or_in_automatic_mode():
     for device, why in (
         (pad(), "control = true"),
         (pad(0.0, control=True), "stands"),
@@ -84,13 +84,13 @@ def test_a_pad_is_not_moved_without_consent_nor_when_it_stands_or_sets_its_own_s
     assert "manual" in answer.why
 
 
-def test_a_pad_is_told_a_speed_and_the_wish_is_done_when_it_follows():
+def test_a_request_to_a_pad_is_done_when_the_pad_follows():
     device = pad(control=True)
     assert writes(device.request(BeltRequest(t=2.0, speed_m_s=2.8 / 3.6))) == ["f7a2011cbffd"]
     assert Answer("") in device.receive(3.0, walkingpad.NOTIFY, status(2.8))
 
 
-def test_a_wish_waits_until_the_pad_hears_again():
+def test_a_request_waits_until_the_pad_can_take_it():
     device = pad(control=True)
     assert writes(device.tick(2.0)) == [walkingpad.ASK.hex()]
     assert writes(device.request(BeltRequest(t=2.1, speed_m_s=2.8 / 3.6))) == []
@@ -115,7 +115,7 @@ def test_a_stop_goes_out_at_once_and_again_until_the_pad_slows():
     assert faster == [Answer("not faster while the belt is being stopped")]
 
 
-def test_a_stop_that_the_pad_did_not_hear_is_heard_within_a_second():
+def test_a_stop_the_pad_missed_arrives_within_a_second():
     for asked_s in (0.05, 0.3, 0.65):
         device = pad(control=True)
         heard = [2.0 for _ in writes(device.tick(2.0))]  # the question
@@ -132,7 +132,7 @@ def test_a_stop_that_the_pad_did_not_hear_is_heard_within_a_second():
         assert len(stops) >= 2
 
 
-def test_a_pad_that_disobeys_is_stopped_and_asked_no_more():
+def test_a_pad_that_disobeys_is_stopped_for_good():
     device = pad(control=True)
     device.request(BeltRequest(t=2.0, speed_m_s=2.8 / 3.6))
     out = device.receive(3.0, walkingpad.NOTIFY, status(4.5))
@@ -159,7 +159,7 @@ def test_captured_answers_of_a_fitshow_treadmill_decode(frame, km_h, elapsed):
     assert (found.speed_km_h, found.elapsed_s) == (pytest.approx(km_h), elapsed)
 
 
-def test_a_fitshow_treadmill_is_asked_and_doubted_when_it_pauses():
+def test_a_fitshow_treadmill_is_polled_and_doubted_when_it_pauses():
     device = fitshow.FitShow(fitshow.Config(), "belt")
     assert writes(device.tick(0.0)) == ["02515103"]
     assert device.tick(0.5) == []
@@ -172,7 +172,7 @@ def test_a_fitshow_treadmill_is_asked_and_doubted_when_it_pauses():
     assert (belt.speed_m_s, belt.doubt) == (pytest.approx(0.8 / 3.6), "paused")
 
 
-def test_what_speaks_ftms_too_is_not_proposed_as_fitshow():
+def test_a_device_that_also_speaks_ftms_is_not_proposed_as_fitshow():
     both = (fitshow.SERVICE, ftms.SERVICE)
     assert not fitshow.matches(Advert("A", "FS-BT-T4", both))
     assert fitshow.matches(Advert("A", "FS-123456", both[:1]))
@@ -190,7 +190,7 @@ def test_a_z1_is_unlocked_by_its_name():
     assert actions[at + 1] == Write(Z1_WRITE, z1("KS-HD-Z1D"))
 
 
-def test_nothing_is_unlocked_unless_it_was_configured():
+def test_nothing_is_unlocked_unless_configured():
     every = [ftms.DATA, Z1_NOTIFY, Z1_WRITE, UREVO_WRITE]
     assert not [a for a in ftms.Ftms(ftms.Config(), "b").start(every) if isinstance(a, Write)]
     actions = ftms.Ftms(ftms.Config(unlock="urevo"), "b").start(every)
@@ -211,7 +211,7 @@ def test_nothing_is_unlocked_unless_it_was_configured():
         ("PitPat-T01", "its maker's own"),
     ],
 )
-def test_a_treadmill_that_cannot_be_read_is_named_with_the_ways_out(name, speaks):
+def test_an_unreadable_treadmill_is_named_with_the_alternatives(name, speaks):
     said = unsupported(name)
     assert speaks in said
     assert name in said
@@ -222,7 +222,7 @@ def test_a_treadmill_that_cannot_be_read_is_named_with_the_ways_out(name, speaks
 ICONSOLE = H("f0b201d30101010101010101012403010101a9")
 
 
-def test_an_iconsole_tells_speed_and_incline_and_is_only_asked():
+def test_an_iconsole_reports_speed_and_incline_and_is_only_polled():
     device = iconsole.IConsole(iconsole.Config(), "belt")
     asked = [w for t in range(4) for w in writes(device.tick(float(t)))]
     assert asked == ["f0a0010192", "f0a101d365", "f0a201d366", "f0a201d366"]

@@ -42,7 +42,7 @@ def test_any_cut_and_order_gives_the_same_rows(order):
         assert np.array_equal(one, other)
 
 
-def test_the_second_is_interpolated_and_the_first_left_alone():
+def test_the_second_stream_is_interpolated_and_the_first_unchanged():
     pairing = Pairing()
     t = np.arange(10) / 20 + 0.025
     pairing.first(t, rows(10, 3))
@@ -52,7 +52,7 @@ def test_the_second_is_interpolated_and_the_first_left_alone():
     assert gyr[:, 0] == pytest.approx(np.arange(10) + 0.5)
 
 
-def test_across_a_hole_nothing_is_invented():
+def test_nothing_is_interpolated_across_a_hole():
     pairing = Pairing()
     pairing.first(np.arange(20) / 20, rows(20, 4))
     t = np.array([0.0, 0.05, 0.1, 0.5, 0.55, 0.6])
@@ -62,7 +62,7 @@ def test_across_a_hole_nothing_is_invented():
     assert at.size == 6
 
 
-def test_what_waits_too_long_is_forgotten():
+def test_rows_that_wait_too_long_are_dropped():
     pairing = Pairing()
     for k in range(100):
         assert pairing.first(k + np.arange(10) / 10, rows(10, k)) == []
@@ -93,7 +93,7 @@ def test_counted_streams_in_step_are_joined_sample_by_sample():
 
 
 @pytest.mark.parametrize(("sent", "found"), [(101.0, 100.0), (97.0, 100.0), (61.0, 61.0)])
-def test_a_rate_near_the_likely_one_is_that_one(sent, found):
+def test_a_rate_near_the_likely_one_becomes_the_likely_one(sent, found):
     rate = Rate(100.0, only=False)
     given_ = [rate.feed(k / sent, 1) for k in range(400)]
     assert given_[50] is None

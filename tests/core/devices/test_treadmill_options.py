@@ -18,7 +18,7 @@ def test_incline_is_scaled_ignored_or_fixed(options, reported, true):
     assert FtmsOptions(**options).incline_of(reported) == true
 
 
-def test_a_machine_takes_the_unit_that_it_reports_unless_it_is_said():
+def test_a_machine_takes_the_unit_it_reports_unless_configured():
     assert FtmsOptions(speed_factor=1.609).written_factor == 1.609
     assert FtmsOptions(speed_factor=1.609, write_factor=1.0).written_factor == 1.0
 

@@ -25,18 +25,18 @@ def test_speed_and_incline_become_a_belt():
     )
 
 
-def test_a_speed_that_the_machine_does_not_know_is_none():
+def test_a_speed_the_machine_does_not_know_is_unknown():
     assert treadmill().receive(1.0, ftms.DATA, struct.pack("<HH", 0, 0xFFFF)) == []
 
 
-def test_an_incline_that_the_machine_does_not_know_is_none():
+def test_an_incline_the_machine_does_not_know_is_unknown():
     for unknown, percent in ((0x7FFF, 0.0), (0xFFF1, -1.5)):
         data = struct.pack("<HHHH", 0x0008, 500, unknown, 0x7FFF)
         found = belt(treadmill().receive(1.0, ftms.DATA, data))
         assert found.incline_percent == pytest.approx(percent)
 
 
-def test_a_ramp_is_the_incline_of_a_machine_that_knows_no_other():
+def test_a_ramp_angle_stands_in_for_a_missing_incline():
     device = treadmill()
     data = struct.pack("<HHhh", 0x0008, 380, 0x7FFF, -30)
     assert belt(device.receive(1.0, ftms.DATA, data)).incline_percent == pytest.approx(
@@ -49,7 +49,7 @@ def test_an_empty_status_is_a_decode_error():
         treadmill().receive(1.0, ftms.STATUS, b"")
 
 
-def test_a_split_record_is_put_together():
+def test_a_split_record_is_joined():
     device = treadmill()
     assert device.receive(1.0, ftms.DATA, H("0900 1900 f1ff")) == []
     found = belt(tell(device, 1.1, 5.0))
@@ -98,7 +98,7 @@ def test_a_new_target_makes_the_speed_uncertain_until_it_is_reached():
     assert belt(tell(device, 6.0, 6)).error == 0.03
 
 
-def test_a_machine_in_miles_and_one_with_a_senseless_incline_are_put_right():
+def test_a_machine_in_miles_and_one_with_an_absurd_incline_are_corrected():
     device = treadmill(speed_factor=1.609, incline_factor=0)
     data = struct.pack("<HHhh", 0x0008, 310, 999, 0)
     found = belt(device.receive(1.0, ftms.DATA, data))
@@ -138,7 +138,7 @@ def test_a_foot_pods_speed_is_a_belt_with_its_uncertainty():
         (3.4, 162, 162),
     ],
 )
-def test_the_convention_of_the_cadence_is_found_out(m_s, sent, steps):
+def test_the_convention_of_the_cadence_is_detected(m_s, sent, steps):
     device = rsc.Rsc(rsc.Config(), "pod")
     for t in range(14):
         (belt,) = device.receive(float(t), rsc.MEASUREMENT, report(m_s, sent))

@@ -49,7 +49,7 @@ def delta_block(rows: list[list[int]], width: int) -> bytes:
 
 
 @pytest.mark.parametrize("width", [2, 3, 5, 8, 10, 11, 16])
-def test_polar_compressed_blocks_of_any_width_come_back(width):
+def test_polar_compressed_blocks_of_any_width_are_decoded(width):
     rng = np.random.default_rng(width)
     low, high = -(1 << width - 1), (1 << width - 1) - 1
     rows = rng.integers(low, high, (7, 3), endpoint=True)
@@ -61,7 +61,7 @@ def test_polar_compressed_blocks_of_any_width_come_back(width):
     assert polar.decompress(payload, 3, 16).tolist() == expected.tolist()
 
 
-def test_polar_bits_of_width_one_are_nought_and_minus_one_and_of_width_nought_nothing():
+def test_polar_bits_of_width_one_are_0_and_minus_1_and_of_width_zero_nothing():
     payload = struct.pack("<3h", 0, 0, 0) + bytes([1, 1, 0b101]) + bytes([0, 2])
     assert polar.decompress(payload, 3, 16).tolist() == [[0, 0, 0], *[[-1, 0, -1]] * 3]
 
@@ -77,14 +77,14 @@ def h10_frame(end_ns: int, n: int = 36) -> bytes:
     return struct.pack("<BQB", 2, end_ns, 1) + samples
 
 
-def test_a_polar_rate_of_nought_is_refused():
+def test_a_polar_rate_of_zero_is_refused():
     device = polar_pmd.PolarPmd(polar_pmd.Config(), "chest")
     with pytest.raises(DecodeError):
         device.receive(1.0, polar_pmd.CONTROL, H("f001020000 00 01 0000"))
     assert len(only(device.receive(2.0, polar_pmd.DATA, h10_frame(10**9))).acc) == 36
 
 
-def test_an_h10_is_asked_what_it_can_and_started_with_one_value_of_each():
+def test_an_h10_is_asked_for_its_settings_and_started_with_one_of_each():
     device = polar_pmd.PolarPmd(polar_pmd.Config(), "chest")
     actions = device.start([polar_pmd.CONTROL, polar_pmd.DATA, BATTERY_LEVEL, HEART_RATE])
     assert actions[:2] == [Subscribe(polar_pmd.CONTROL), Subscribe(polar_pmd.DATA)]
@@ -118,7 +118,7 @@ def test_polar_sample_times_run_from_the_end_of_the_frame_before():
     assert packets[3].ticks[-1] - packets[0].ticks[-1] == pytest.approx(ends[3])
 
 
-def test_a_polar_stream_that_is_still_on_is_stopped_and_started():
+def test_a_polar_stream_that_is_still_on_is_restarted():
     device = polar_pmd.PolarPmd(polar_pmd.Config(), "chest")
     device.receive(1.0, polar_pmd.CONTROL, H("0f05") + bytes(15))
     already = device.receive(1.0, polar_pmd.CONTROL, H("f002020600"))
@@ -203,7 +203,7 @@ def test_movesense_is_asked_for_motion_and_battery():
     assert device.receive(1.0, movesense.NOTIFY, H("0105 c800 4b")) == [Battery(1.0, "back", 75.0)]
 
 
-def test_movesense_a_full_pool_is_answered_with_a_restart():
+def test_a_movesense_with_a_full_pool_is_restarted():
     device = movesense.Movesense(movesense.Config(), "back")
     assert device.stop() == [Write(movesense.COMMAND, bytes((2, movesense.MOTION)))]
     (refused,) = device.receive(1.0, movesense.NOTIFY, H("0163 ad01"))
@@ -211,14 +211,14 @@ def test_movesense_a_full_pool_is_answered_with_a_restart():
     assert device.stop() == [Write(movesense.COMMAND, bytes((7, movesense.RESET, 5)))]
 
 
-def test_movesense_errors_are_read_whichever_end_comes_first():
+def test_movesense_errors_are_read_in_either_byte_order():
     assert movesense.status(H("f701")) == movesense.status(H("01f7")) == 503
 
 
 # --- phones
 
 
-def test_a_time_or_value_that_no_phone_has_is_left_out():
+def test_an_impossible_time_or_value_of_a_phone_is_left_out():
     columns = {"acc_time": [0.01, 1e308, 0.02], "accX": [0, 0, None], "accY": [0, 0, 0]}
     buffer = {name: {"buffer": column} for name, column in columns.items()}
     reply = json.dumps({"buffer": buffer | {"accZ": {"buffer": [9.8, 9.8, 9.8]}}})
@@ -251,7 +251,7 @@ def test_witmotion_frames_are_found_in_any_cut_of_the_stream():
 @pytest.mark.parametrize(
     ("hz", "taken"), [(97.0, 100.0), (52.0, 50.0), (10.3, 10.0), (70.0, 100.0)]
 )
-def test_witmotion_takes_the_rate_that_comes_not_the_one_asked_for(hz, taken):
+def test_witmotion_uses_the_measured_rate_not_the_requested_one(hz, taken):
     device = witmotion.WitMotion(witmotion.Config(), "foot")
     out = []
     for i in range(round(4 * hz)):
@@ -259,7 +259,7 @@ def test_witmotion_takes_the_rate_that_comes_not_the_one_asked_for(hz, taken):
     assert {p.rate_hz for p in out if isinstance(p, Packet)} == {taken}
 
 
-def test_witmotion_resynchronises_after_bytes_that_are_no_frame():
+def test_witmotion_resynchronises_after_invalid_bytes():
     frames, rest, lost = witmotion.split(b"\x00\x55\x10" + wit_frame(1) + b"\x55")
     assert (frames, rest, lost) == ([wit_frame(1)], b"\x55", 3)
 
@@ -277,7 +277,7 @@ def test_witmotion_battery_goes_from_empty_to_full():
 # --- DOT, Thingy, MetaMotion, CircuitPython, Bangle
 
 
-def test_a_dot_sample_has_its_own_time_and_both_quantities():
+def test_a_dot_sample_has_its_time_and_both_quantities():
     device = xsens_dot.XsensDot(xsens_dot.Config(), "foot")
     actions = device.start([xsens_dot.MEDIUM])
     rate = H("10") + bytes(23) + H("3c00") + bytes(6)
@@ -418,7 +418,7 @@ def test_the_pods_documented_example():
     assert np.diff(packet.ticks) == pytest.approx(0.009615)
 
 
-def test_a_lost_pod_frame_stays_a_hole_of_its_length():
+def test_a_lost_pod_frame_leaves_a_hole_of_its_length():
     device = pod.Pod(NoOptions(), "foot")
     ticks = [
         only(
@@ -436,7 +436,7 @@ def test_a_pod_of_a_newer_version_is_refused_by_name():
         pod.decode(struct.pack("<BBHIH6h", 2, 1, 0, 0, 1, *[0] * 6))
 
 
-def test_ticks_wrap_and_a_restart_shows_as_a_leap():
+def test_ticks_wrap_and_a_restart_shows_as_a_jump():
     ticks = Ticks(16, 1e-3)
     assert ticks.seconds(65000) == 0
     assert ticks.seconds(500) == pytest.approx(1.036)
@@ -451,20 +451,20 @@ def test_heart_rate_in_both_widths_with_energy_and_intervals():
     assert standard(1.0, "s", HEART_RATE, H("0000")) == [HeartRate(1.0, "s", 0.0)]  # off the skin
 
 
-def test_a_strap_is_asked_for_something_within_the_150_s_after_which_an_h10_leaves():
+def test_a_strap_is_polled_within_the_150_s_after_which_an_h10_disconnects():
     worn = strap.PART.build(strap.PART.config(), "hr")
     asked = [t for t in range(900) if worn.tick(float(t)) == [Read(BATTERY_LEVEL)]]
     assert np.diff([0, *asked]).max() < 150
 
 
-def test_a_heart_rate_that_stands_still_for_a_minute_is_of_no_skin():
+def test_a_heart_rate_that_stands_still_for_a_minute_is_off_the_skin():
     worn = strap.PART.build(strap.PART.config(), "hr")
     still = [worn.receive(float(t), HEART_RATE, H("0046"))[0].bpm for t in range(90)]
     assert (still[30], still[80]) == (70.0, 0.0)
     assert worn.receive(90.0, HEART_RATE, H("0047"))[0].bpm == 71.0
 
 
-def test_devices_know_their_own_by_name_service_or_maker():
+def test_devices_are_recognised_by_name_service_or_maker():
     at = "AA:BB:CC:DD:EE:FF"
     assert polar_pmd.matches(Advert(at, "Polar H10 12345678"))
     assert movesense.matches(Advert(at, "Movesense 234530000123"))

@@ -86,7 +86,7 @@ def check(shown: Shown, events: list[AnyEvent], now: float, lost: set[str]) -> N
     sensor=st.sampled_from(["trunk", "foot_left", "foot_right"]),
     for_s=st.floats(0.3, 20.0),
 )
-def test_no_value_outlives_the_data_it_rests_on(**script: object) -> None:
+def test_no_value_outlives_its_data(**script: object) -> None:
     inputs, worn = walk(**script)
     engine = Engine(worn, metrics=every("metrics"))
     shown, lost, seen = Shown(), set[str](), set[str]()
@@ -125,21 +125,21 @@ def test_a_value_ends_four_seconds_after_the_stride_that_last_renewed_it():
     assert one.advance(11.0) == []
 
 
-def test_two_strides_without_the_trunk_end_its_values_and_no_others():
+def test_two_strides_without_the_trunk_end_only_its_values():
     one = ages("stride_time_s", "trunk_lean_deg")
     fed(one, strides(1.0, 8), trunk=True)
     later = fed(one, strides(9.0, 3))
     assert [(m.t, m.name) for m in later if m.value is None] == [(10.0, "trunk_lean_deg")]
 
 
-def test_the_loss_of_a_link_ends_the_values_that_rest_on_it_and_no_others():
+def test_a_lost_link_ends_only_the_values_that_depend_on_it():
     one = ages("stride_time_s", "trunk_lean_deg")
     fed(one, strides(1.0, 8), trunk=True)
     assert [m.name for m in one.lose("trunk", 8.5)] == ["trunk_lean_deg"]
     assert [m.name for m in one.lose("foot", 8.6)] == ["stride_time_s"]
 
 
-def test_a_change_of_the_belt_ends_its_values_and_a_stride_across_it_does_not_count():
+def test_a_belt_change_ends_its_values_and_a_stride_across_it_does_not_count():
     one = ages("cadence_spm", "stride_length_m")
     fed(one, strides(1.0, 8))
     assert [m.name for m in one.change_belt(8.5)] == ["stride_length_m"]
@@ -148,7 +148,7 @@ def test_a_change_of_the_belt_ends_its_values_and_a_stride_across_it_does_not_co
     assert [m.t for m in after if m.name == "cadence_spm"] == [9.0 + k for k in range(6)]
 
 
-def test_strides_of_two_directions_are_never_in_one_value():
+def test_a_value_never_mixes_strides_of_two_directions():
     one = ages("stride_length_m")
     fed(one, strides(1.0, 8, length_m=0.3))
     (ended,) = one.restart(8.5)
@@ -157,6 +157,6 @@ def test_strides_of_two_directions_are_never_in_one_value():
     assert [m.value for m in after] == [pytest.approx(1.2)]
 
 
-def test_a_value_that_never_existed_is_never_ended():
+def test_only_a_value_that_existed_ends():
     one = ages(*METRICS)
     assert [*one.advance(99.0), *one.restart(99.0), *one.lose("foot", 99.0)] == []

@@ -69,14 +69,14 @@ def test_without_a_gyroscope_a_fall_is_only_confirmed():
     assert findings[0].at <= IMPACT + 2.05
 
 
-def test_a_softer_impact_is_enough_for_a_fall_that_was_seen_coming_and_for_no_other():
+def test_a_softer_impact_confirms_only_a_fall_that_was_seen_coming():
     move = Move(IMPACT + 5.0).bounce(0, AT, 1.9, 0.04).tip(AT, IMPACT, 1.5)
     move.accelerate(AT, IMPACT, -4.0).accelerate(IMPACT, IMPACT + 0.05, 11.0)  # 2.1 g
     assert kinds(found([move.block()])) == ["possible_fall", "confirmed_fall"]
     assert kinds(found([move.block(gyro=False)])) == []
 
 
-def test_lying_down_slowly_is_no_fall_however_long():
+def test_lying_down_slowly_is_no_fall_however_long_it_lasts():
     move = Move(40.0).bounce(0, AT, 1.9, 0.04).tip(AT, AT + 4.0, 1.5)
     assert found([move.block()]) == []
 
@@ -123,7 +123,7 @@ def lost(block: Block, every_s: float) -> Block:
 
 
 @pytest.mark.data
-def test_jogging_while_packets_are_lost_hardly_ever_looks_like_a_fall(more: Path):
+def test_jogging_with_lost_packets_hardly_ever_looks_like_a_fall(more: Path):
     reported = [
         finding
         for folder in sorted(more.glob("jog/*"))
@@ -134,7 +134,7 @@ def test_jogging_while_packets_are_lost_hardly_ever_looks_like_a_fall(more: Path
     assert len(reported) <= 3  # in 18 minutes
 
 
-def test_a_sensor_that_hangs_aslant_at_first_is_no_fall():
+def test_a_sensor_that_hangs_askew_at_first_is_no_fall():
     block = walking(20.0).block()
     acc = block.acc.copy()
     acc[:90] = (0.0, 0.0, 9.8)

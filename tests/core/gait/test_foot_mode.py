@@ -27,7 +27,7 @@ def test_stance_and_stride_time_decide_together(stride_s: float, stance: float, 
     assert stepped(stride_s, stance).mode == what
 
 
-def test_it_starts_as_walking_and_one_faint_stride_changes_nothing():
+def test_the_mode_starts_as_walking_and_one_faint_stride_changes_nothing():
     mode = FootMode()
     mode.contact(0.0)
     assert mode.mode == "walking"

@@ -81,7 +81,7 @@ def test_a_trunk_without_sides_gives_every_contact():
     assert all(reported)
 
 
-def test_a_contact_that_only_the_unwatched_foot_can_have_made_is_the_trunks():
+def test_a_contact_only_the_unwatched_foot_can_have_made_comes_from_the_trunk():
     choice = Footfalls({"trunk": "waist", "left": "foot_left"})
     for sensor in ("left", "trunk"):
         choice.heard(sensor, 10.0)
@@ -113,7 +113,7 @@ def test_a_foot_that_finds_contacts_again_takes_precedence_again():
     assert choice.feed(contact(6.5, "trunk", "left")) is None
 
 
-def test_two_feet_do_not_land_within_a_tenth_of_a_second_but_after_a_gap_anything_may():
+def test_two_feet_do_not_land_within_a_tenth_of_a_second_except_after_a_gap():
     choice = Footfalls({"left": "foot_left", "right": "foot_right"})
     choice.heard("left", 10.0)
     choice.heard("right", 10.0)
@@ -207,7 +207,7 @@ def test_impossible_durations_are_no_strides(gap):
     assert strides.feed(footfall(1.0 + gap), "walking", "forward") is None
 
 
-def test_contacts_of_unknown_foot_pair_every_second_one():
+def test_every_second_contact_of_unknown_feet_makes_a_stride():
     strides = Strides()
     reported = [strides.feed(footfall(k * 0.35, "unknown"), "running", "unknown") for k in range(5)]
     assert [s and round(s.duration_s, 3) for s in reported] == [None, None, 0.7, 0.7, 0.7]
@@ -373,7 +373,7 @@ def test_a_walk_that_follows_a_run_needs_many_steps_to_be_called_backward():
     assert reported[-1] == "backward"
 
 
-def test_a_foot_in_doubt_does_not_overrule_a_trunk_that_is_not():
+def test_a_doubted_foot_does_not_overrule_a_trunk():
     choice = DirectionChoice()
     for k in range(5):
         choice.feed(heading(float(k), 4.0), "walking")
@@ -385,7 +385,7 @@ def test_a_foot_in_doubt_does_not_overrule_a_trunk_that_is_not():
     assert choice.direction == "backward"
 
 
-def test_lost_data_end_a_turn_and_wipe_what_was_known():
+def test_lost_data_end_a_turn_and_clear_what_was_known():
     choice = DirectionChoice()
     choice.feed(heading(0.0, 4.0), "walking")
     choice.turn(turning(1.0, True))
@@ -420,7 +420,7 @@ def turning(t, begins, sensor="s"):
     return Turning(t=t, at=t, sensor=sensor, turning=begins, angle=1.0)
 
 
-def test_a_turn_wipes_the_direction_and_its_steps_count_half():
+def test_a_turn_clears_the_direction_and_its_steps_count_half():
     choice = DirectionChoice()
     for k in range(5):
         choice.feed(heading(float(k), 3.0), "walking")
@@ -483,7 +483,7 @@ def test_a_trunk_that_always_contradicts_the_feet_is_noticed():
 
 
 @given(st.data())
-def test_any_interleaving_of_packets_gives_findings_in_the_order_in_which_they_were_known(data):
+def test_findings_are_in_order_for_any_interleaving_of_packets(data):
     times = st.lists(st.sampled_from([1.0, 1.25, 1.5, 2.0, 2.5, 3.0]), max_size=6)
     found = {s: [contact(t, s, "left", 0.0) for t in sorted(data.draw(times))] for s in "ab"}
 
@@ -622,7 +622,7 @@ def backward_of_a_trunk(choice, n, *, faint):
     ]
 
 
-def test_faint_evidence_gives_backward_only_if_the_program_has_the_runner_go_backward():
+def test_faint_evidence_gives_backward_only_if_the_program_asks_for_backward():
     choice = DirectionChoice()
     assert set(backward_of_a_trunk(choice, 50, faint=True)) == {"unknown"}
     choice.expect("backward")

@@ -16,7 +16,7 @@ def gone(*pieces: int) -> list[bool]:
     return out
 
 
-def test_good_samples_are_one_part():
+def test_good_samples_form_one_part():
     assert Gaps().parts(np.ones(50, bool)) == [(slice(0, 50), False)]
 
 
@@ -24,7 +24,7 @@ def test_a_lost_packet_is_bridged():
     assert not any(gone(20, BRIDGE, 20))
 
 
-def test_a_longer_hole_is_a_gap_from_the_bridges_end_to_its_own():
+def test_a_longer_hole_is_a_gap_from_the_end_of_the_bridge_to_its_own_end():
     reported = gone(20, BRIDGE + 5, 20)
     assert [i for i, is_gone in enumerate(reported) if is_gone] == list(range(32, 37))
 

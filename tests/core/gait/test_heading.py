@@ -40,7 +40,7 @@ def test_evidence_for_backward_that_a_jog_would_also_give_is_faint():
     assert not led(109.0, along=0.5).faint
 
 
-def test_too_few_ends_give_no_evidence():
+def test_too_few_stance_ends_give_no_evidence():
     lead = Lead()
     lead.reset(2)
     sums = (0.0,) * 7
@@ -78,7 +78,7 @@ def test_a_turn_begins_within_a_second_and_ends_when_it_is_over():
     assert 40 <= ended <= 46
 
 
-def test_a_pelvis_that_swings_does_not_turn():
+def test_a_swinging_pelvis_is_no_turn():
     assert yawed([120.0 * math.sin(2 * math.pi * i / 10) for i in range(200)]) == []
 
 

@@ -40,7 +40,7 @@ def limp(n: int, left: float, right: float) -> list[Cycle]:
     ]
 
 
-def test_cadence_of_both_feet_is_right_from_the_eighth_step_and_not_swayed_by_a_limp():
+def test_cadence_of_both_feet_is_right_from_the_eighth_step_even_with_a_limp():
     metric = build("cadence_spm")
     cycles = limp(20, 0.50, 0.60)
     values = [metric.update(cycle) for cycle in cycles]
@@ -59,7 +59,7 @@ def test_stride_time_uses_only_the_last_strides():
     assert last(metric, [Cycle(stride(duration_s=t)) for t in times]) == pytest.approx(1.1)
 
 
-def test_a_missed_footfall_shows_neither_in_time_nor_in_length_nor_in_variability():
+def test_a_missed_footfall_shows_in_neither_time_nor_length_nor_variability():
     times = [1.1 + 0.01 * (i % 3) for i in range(60)]
     cycles = [Cycle(stride(duration_s=t, length_m=t)) for t in times]
     missed = Cycle(stride(duration_s=2.2, length_m=2.2))

@@ -41,7 +41,7 @@ def test_a_bow_needs_no_gyroscope() -> None:
     assert states(found(walker.blocks(acc, None, oriented=False))) == ["level", "known"]
 
 
-def test_a_bow_as_configured_changes_nothing() -> None:
+def test_a_bow_that_agrees_with_the_configuration_changes_nothing() -> None:
     assert states(found(walker.blocks(*walker.worn([*BOW, walk()])))) == ["known"]
 
 
@@ -70,14 +70,14 @@ def test_a_sensor_worn_upside_down_is_doubted_while_standing() -> None:
     assert len([f for f in findings if isinstance(f, Contact)]) > 15
 
 
-def test_first_forward_steps_doubt_a_sensor_worn_back_to_front() -> None:
+def test_the_first_forward_steps_doubt_a_sensor_worn_back_to_front() -> None:
     parts = [walker.standing(3.0), walk()]
     sensed = walker.worn(parts, walker.BACK_TO_FRONT)
     findings = found(walker.blocks(*sensed), starts_forward=True)
     assert states(findings) == ["known", "doubtful"]
 
 
-def test_without_that_agreement_it_looks_like_walking_backward() -> None:
+def test_without_that_agreement_a_reversed_sensor_looks_like_walking_backward() -> None:
     parts = [walker.standing(3.0), walk()]
     findings = found(walker.blocks(*walker.worn(parts, walker.BACK_TO_FRONT)))
     assert states(findings) == ["known"]
@@ -128,7 +128,7 @@ def rows(m: Floats) -> Rows:
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_steps_that_the_program_has_go_forward_show_the_front(seed: int) -> None:
+def test_steps_in_a_forward_phase_show_the_front(seed: int) -> None:
     m = walker.rotation(seed)
     last = guided(None, rows(m))[-1]
     assert (last.state, last.front, last.sure) == ("known", "program", False)
@@ -136,7 +136,7 @@ def test_steps_that_the_program_has_go_forward_show_the_front(seed: int) -> None
     assert np.array(last.matrix)[0] @ m[0] > np.cos(np.radians(10.0))
 
 
-def test_without_a_phase_of_walking_forward_no_front_is_taken() -> None:
+def test_no_front_is_learned_outside_a_forward_phase() -> None:
     assert {f.front for f in guided(None, rows(walker.rotation(1)), None)} == {"unknown"}
 
 

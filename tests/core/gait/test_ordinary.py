@@ -18,7 +18,7 @@ def walked(ordinary: LastMinute, terms: Terms, begin: int, end: int, value: floa
         ordinary.note(terms, value, float(t))
 
 
-def test_each_terms_have_their_own_value_and_the_last_seconds_are_left_out():
+def test_each_set_of_terms_has_its_value_and_the_last_seconds_are_left_out():
     ordinary = LastMinute()
     walked(ordinary, FORWARD, 0, 11, 2.0)
     assert ordinary.of(FORWARD, 10.0) is None, "five values are older than six seconds"

@@ -31,7 +31,7 @@ def walked(steps: int, gyro: bool = True, slower: float = 1.0, late: float = 0.0
     return out
 
 
-def test_feet_alternate_with_the_waves_with_and_without_a_gyroscope():
+def test_sides_alternate_with_the_waves_with_and_without_a_gyroscope():
     for gyro in (True, False):
         reported = walked(8, gyro)
         assert set(reported) == {"left", "right"}
@@ -59,7 +59,7 @@ def test_stillness_and_too_few_samples_give_no_side():
     assert Sides().feed(1.0, STEP_S, acc, gyr, AHEAD, LEFT) == "unknown"
 
 
-def test_half_of_the_answer_before_counts_and_nothing_after_a_pause():
+def test_half_of_the_previous_answer_counts_and_none_after_a_pause():
     acc, gyr = waves(2.4)
     first = Sides()
     reported = first.feed(1.0, STEP_S, acc, gyr, AHEAD, LEFT)

@@ -208,13 +208,13 @@ def test_strides_around_a_stumble_are_not_learnt():
     assert first.t - 200.0 > READY / 2 * 1.05  # nothing had been learnt
 
 
-def test_a_runner_who_stays_unsteady_does_not_become_steady_by_habit():
+def test_lasting_unsteadiness_does_not_become_the_baseline():
     watch = StabilityWatch()
     assert levels(feed(watch, walk(40)))[-1] == "steady"
     assert levels(feed(watch, walk(120, 1, start=100.0, worse=1.5)))[-1] == "unsteady"
 
 
-def test_a_single_quantity_does_not_decide_where_four_are_known():
+def test_a_single_quantity_of_four_does_not_decide():
     watch = learnt()
     slipped = [
         (stride, msgspec.structs.replace(posture, roll_range=1.0))

@@ -61,7 +61,7 @@ def test_a_jolt_alone_is_no_stumble():
     assert found([hard_step.block()]) == []
 
 
-def test_the_same_jolt_is_usual_for_a_person_who_always_treads_like_that():
+def test_the_same_jolt_is_normal_for_a_person_who_always_steps_so():
     move = walking()
     for i in range(36):
         move.accelerate(0.5 + 0.526 * i, 0.53 + 0.526 * i, 25.0)
@@ -86,7 +86,7 @@ def test_without_a_gyroscope_jolt_and_push_are_enough():
     assert set(stumble.because) == {"jolt", "push"}
 
 
-def test_a_jolt_with_a_push_and_a_tilt_is_a_stumble_and_none_of_them_alone():
+def test_a_jolt_with_push_and_tilt_is_a_stumble_and_none_of_them_alone_is():
     def upset(jolt: float, push: float, tilt: float) -> list[Disturbance]:
         move = walking(14.0).accelerate(9.0, 9.03, jolt).shove(9.0, 9.1, push)
         move.spin[move.between(9.02, 9.3)] += tilt

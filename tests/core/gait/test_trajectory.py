@@ -38,7 +38,7 @@ def went(x_m: float, y_m: float = 0.0, yaw: float = 0.0, split: int = 7, lie=(0.
 
 
 @pytest.mark.parametrize(("x", "y"), [(1.3, 0.0), (-0.7, 0.0), (0.5, 0.3)])
-def test_the_path_is_found_forward_backward_and_aslant(x: float, y: float):
+def test_the_path_is_found_forward_backward_and_diagonally(x: float, y: float):
     leg = went(x, y)
     assert isinstance(leg, Leg)
     assert (leg.forward, leg.left) == (pytest.approx(x, abs=0.02), pytest.approx(y, abs=0.02))
@@ -60,7 +60,7 @@ def test_any_split_of_the_samples_gives_the_same_path():
     assert all(leg == legs[0] for leg in legs)
 
 
-def test_a_foot_tilted_unlike_before_was_not_at_rest():
+def test_a_foot_whose_tilt_changed_was_not_at_rest():
     assert went(1.0, lie=(1.0, 0.0, 0.0)) is None
     assert went(1.0, lie=(0.2, 0.0, 0.98)) is not None
 

@@ -56,9 +56,7 @@ def test_every_step_of_a_walk_is_one_contact_near_its_time(step_s: float, gyro: 
 
 @pytest.mark.parametrize(("left_out", "doubted"), [(0, False), (2, True), (3, True)])
 @pytest.mark.parametrize("gait", ["walk", "slow walk", "run"])
-def test_a_rhythm_that_leaves_steps_out_is_in_doubt(
-    gait: str, left_out: int, doubted: bool
-) -> None:
+def test_a_rhythm_that_misses_steps_is_in_doubt(gait: str, left_out: int, doubted: bool) -> None:
     step_s = {"walk": 0.55, "slow walk": 0.9, "run": 0.36}[gait]
     acc, _, contacts = (walker.running if gait == "run" else walker.walking)(20.0, step_s)
     waves, rhythm = Waves(), RhythmCheck()
@@ -104,7 +102,7 @@ def test_one_bump_is_no_step() -> None:
 
 
 @pytest.mark.parametrize("step_s", [0.3, 0.36, 0.4])
-def test_a_run_from_cold_is_known_within_a_second_and_a_half(step_s: float) -> None:
+def test_a_run_without_a_walk_before_is_known_within_a_second_and_a_half(step_s: float) -> None:
     acc, gyr, contacts = walker.running(10.0, step_s)
     findings = found(walker.blocks(acc, gyr))
     reported = [f for f in findings if isinstance(f, Contact)]
@@ -160,7 +158,7 @@ def test_an_unknown_mounting_gives_steps_but_neither_direction_nor_sides(seed: i
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_first_forward_steps_show_forward_when_the_wearer_agreed(seed: int) -> None:
+def test_the_first_steps_show_forward_if_the_wearer_agreed_to_start_so(seed: int) -> None:
     m = walker.rotation(seed)
     acc, gyr, _ = walker.walking(15.0)
     sensed = walker.worn([walker.standing(3.0), (acc, gyr)], m)
@@ -205,7 +203,7 @@ def test_posture_gives_lean_and_sway_of_a_stride() -> None:
     assert last.roll_range == pytest.approx(2 * 0.4 / (2 * np.pi / 1.1), rel=0.15)
 
 
-def test_missing_samples_lower_the_confidence_and_half_a_slot_of_them_is_unknown() -> None:
+def test_missing_samples_lower_the_confidence_and_half_a_slot_gives_unknown() -> None:
     acc, gyr, _ = walker.walking(12.0)
     block = walker.blocks(acc, gyr)[0]
     ok = block.ok.copy()
@@ -241,7 +239,7 @@ def test_on_a_slow_belt_a_precursor_of_a_step_is_not_counted() -> None:
     assert [c.t for c in reported if c] == pytest.approx(true, abs=0.03)
 
 
-def test_findings_come_after_their_samples_and_in_the_order_in_which_they_were_known() -> None:
+def test_findings_come_after_their_samples_and_in_order() -> None:
     for size in (1, 7, 50):
         trunk = Trunk("trunk")
         last = 0.0
@@ -270,7 +268,7 @@ def on_a_belt_that_slows(sizes: list[int]) -> list[Finding]:
 
 @settings(max_examples=15, deadline=None)
 @given(sizes=st.lists(st.integers(min_value=1, max_value=400), min_size=1, max_size=60))
-def test_any_split_gives_the_same_findings_where_the_belt_becomes_slow_and_quick_again(
+def test_any_split_gives_the_same_findings_when_the_belt_slows_and_speeds_up(
     sizes: list[int],
 ) -> None:
     assert on_a_belt_that_slows(sizes) == on_a_belt_that_slows([5] * 600)
@@ -320,7 +318,7 @@ def test_a_gap_forgets_the_movement_but_not_the_mounting() -> None:
     assert not [f for f in second if isinstance(f, Orientation)]
 
 
-def test_the_network_is_trained_on_the_inputs_that_it_gets(
+def test_the_network_was_trained_on_the_inputs_it_gets(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     asked: list[Floats] = []

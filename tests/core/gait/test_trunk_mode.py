@@ -60,7 +60,7 @@ def test_two_candidates_of_one_step_are_one_contact():
     assert steps(mode, "walk", 0.1, 1, 4.95) == []
 
 
-def test_only_an_easy_walk_is_surely_walking():
+def test_only_an_easy_walk_is_certainly_walking():
     mode = TrunkMode()
     assert not mode.surely_walking
     steps(mode, "walk", 0.55, 8, 1.0)

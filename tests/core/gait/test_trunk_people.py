@@ -48,7 +48,7 @@ def kept(folder: Path, blocks: list[Block]) -> float:
     return sum(truth.is_steady(t) for t in counted) / true
 
 
-def test_no_walk_with_a_phone_or_a_cane_loses_a_tenth_of_its_steps(more: Path) -> None:
+def test_no_walk_with_a_phone_or_cane_loses_a_tenth_of_its_steps(more: Path) -> None:
     for folder in sorted(more.glob("phones/*")):
         assert 0.9 < kept(folder, trunk_blocks(folder)) < 1.1, folder.name
 

@@ -99,7 +99,7 @@ def test_contacts_on_a_treadmill_with_unknown_mounting(data: Path) -> None:
     assert median(score.delays) <= 0.055
 
 
-def test_contacts_of_a_run_at_the_sacrum_from_cold(data: Path) -> None:
+def test_contacts_of_a_run_at_the_sacrum_without_a_walk_before(data: Path) -> None:
     folders = sorted(data.glob("treadmill_run/alcantara-*"))
     score = Contacts(folders, 0.05)
     assert score.f1 >= 0.97
@@ -133,7 +133,7 @@ def test_direction_of_every_step(data: Path) -> None:
         assert sum((x < 0) == backward for x in odds) >= 0.99 * len(odds)
 
 
-def test_a_forward_run_never_sums_up_to_backward(data: Path) -> None:
+def test_a_forward_run_never_adds_up_to_backward(data: Path) -> None:
     folders = sorted(data.glob("mocap_virtual/bandai-run-*")) + sorted(data.glob("falls/jog-*"))
     for folder in folders:
         choice = DirectionChoice()
@@ -199,7 +199,7 @@ def replayed(folder: Path, m: np.ndarray, mounted: bool, starts_forward: bool) -
     return findings
 
 
-def test_first_steps_give_an_unknown_mounting_sides_and_direction(data: Path) -> None:
+def test_the_first_steps_give_sides_and_direction_to_an_unknown_mounting(data: Path) -> None:
     for folder in sorted(data.glob("treadmill_walk_forward/tripod-*")):
         findings = replayed(folder, np.eye(3), mounted=False, starts_forward=True)
         known = [f for f in findings if isinstance(f, Orientation)][-1].mounting

@@ -139,7 +139,7 @@ def test_a_burst_after_a_stall_keeps_the_true_times():
         assert np.abs(host - true).max() < 0.003
 
 
-def test_a_backlog_before_the_first_good_arrival_is_worked_off():
+def test_a_backlog_before_the_first_good_arrival_is_cleared():
     clock = Clock(100)
     for k in range(400):
         true = 50 + (k * 5 + np.arange(1, 6)) / 100
@@ -158,7 +158,7 @@ def test_a_device_that_restarts_is_followed_at_once(base):
         assert np.abs(host - true).max() < 0.1
 
 
-def test_a_link_that_falls_behind_says_so():
+def test_a_link_that_falls_behind_is_noticed():
     clock = Clock(100)
     for k in range(1000):
         true = (k * 5 + np.arange(1, 6)) / 100
@@ -168,5 +168,5 @@ def test_a_link_that_falls_behind_says_so():
     assert clock.lag_s > 1.5
 
 
-def test_an_empty_packet_maps_to_nothing():
+def test_an_empty_packet_gives_nothing():
     assert Clock(100).map(1.0, None, 0).size == 0

@@ -34,7 +34,7 @@ def test_the_stated_delay_is_what_a_ramp_shows():
 
 
 @given(cuts=st.lists(st.integers(1, 199), max_size=20), seed=st.integers(0, 99))
-def test_any_split_gives_the_same_bits(cuts, seed):
+def test_any_split_gives_identical_results(cuts, seed):
     x = np.random.default_rng(seed).normal(size=(200, 3))
     whole = Fir(lowpass(4.0)).feed(x)
     fir = Fir(lowpass(4.0))

@@ -34,7 +34,7 @@ def run(rate_hz, t, x, ok, cuts):
     seed=st.integers(0, 1000),
 )
 @settings(max_examples=60)
-def test_any_split_gives_the_same_bits(rate, cuts, seed):
+def test_any_split_gives_identical_results(rate, cuts, seed):
     rng = np.random.default_rng(seed)
     t = np.cumsum(rng.uniform(0.5, 1.5, 400)) / rate
     x = rng.normal(size=(400, 6))
@@ -47,7 +47,7 @@ def test_any_split_gives_the_same_bits(rate, cuts, seed):
 
 @given(cuts=st.lists(st.integers(1, 300), max_size=30), seed=st.integers(0, 1000))
 @settings(max_examples=60)
-def test_samples_meant_for_the_grid_come_through_to_the_bit_however_they_are_split(cuts, seed):
+def test_samples_on_the_grid_pass_unchanged_however_they_are_split(cuts, seed):
     rng = np.random.default_rng(seed)
     steps = rng.choice([1, 1, 1, 1, 1, 1, 1, 7], 300)
     t = (100 + np.cumsum(steps)) / 100.0
@@ -60,7 +60,7 @@ def test_samples_meant_for_the_grid_come_through_to_the_bit_however_they_are_spl
 
 
 @pytest.mark.parametrize("rate", [25.0, 52.0, 100.0, 128.0, 200.0, 370.37, 500.0])
-def test_a_straight_line_comes_out_straight(rate):
+def test_a_straight_line_stays_straight(rate):
     t = np.arange(int(rate * 3)) / rate + 0.0037
     x = np.stack((2 * t + 1, -t), axis=1)
     times, values, ok, fresh = run(rate, t, x, np.ones(t.size, bool), [])

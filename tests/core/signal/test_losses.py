@@ -34,7 +34,7 @@ def test_a_few_losses_are_not_reported():
     assert notices(Losses(), 0.15) == []
 
 
-def test_their_end_is_reported_too_and_a_gap_of_the_link_is_no_loss():
+def test_the_end_of_losses_is_reported_and_a_link_gap_is_no_loss():
     losses = Losses()
     notices(losses, 0.5)
     assert [n.code for n in notices(losses, 0.02, start=60.0)] == ["samples_whole"]

@@ -14,7 +14,7 @@ numbers = st.floats(min_value=-10.0, max_value=10.0)
 vectors = st.tuples(numbers, numbers, numbers).filter(lambda v: length(v) > 0.1)
 
 
-def test_the_first_slot_already_levels() -> None:
+def test_the_first_slot_is_enough_to_level() -> None:
     gravity = Gravity()
     assert gravity.up is None
     gravity.feed((0.0, 0.0, 9.8))
@@ -50,7 +50,7 @@ def test_the_vector_product_is_perpendicular_to_both(a: Vector, b: Vector) -> No
 
 
 @given(a=vectors, b=vectors)
-def test_level_is_horizontal_or_nothing(a: Vector, b: Vector) -> None:
+def test_level_is_horizontal_or_none(a: Vector, b: Vector) -> None:
     up = unit(b)
     assert up is not None
     flat = level(a, up)

@@ -65,7 +65,7 @@ def test_the_slowing_at_each_landing_is_seen():
     assert late[:, 1].mean() == pytest.approx(np.mean(speed(np.arange(0, 55, 0.001))), rel=0.01)
 
 
-def test_bounce_is_left_out():
+def test_contact_bounce_is_left_out():
     rng = np.random.default_rng(2)
     times = passing(1.2, 60.0, rng)
     bounces = times[rng.random(times.size) < 0.3] + 0.004
@@ -85,7 +85,7 @@ def test_a_speck_of_dirt_is_recovered_from_within_three_rounds(seed):
     assert (off[t > 25.0] > 0.6).sum() <= 2
 
 
-def test_marks_that_are_not_seen_do_not_halve_the_speed():
+def test_missed_marks_do_not_halve_the_speed():
     rng = np.random.default_rng(3)
     times = passing(1.2, 90.0, rng)
     seen = times[(times < 25.0) | (rng.random(times.size) > 0.1)]
@@ -114,7 +114,7 @@ def test_standing_is_known_within_1_5_s_and_never_reported_while_the_belt_runs()
     assert pulses.overdue(last + STANDS_S) == 0.0
 
 
-def test_a_belt_that_slows_down_is_slower_before_the_next_mark_comes():
+def test_a_slowing_belt_is_slower_before_the_next_mark():
     pulses = Pulses(LENGTH, 8)
     times = passing(2.0, 20.0)
     fed(pulses, times)
@@ -142,7 +142,7 @@ def test_a_ramp_is_followed():
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.floats(0.0, 3.0, allow_nan=False), min_size=1, max_size=80), st.integers(1, 12))
-def test_no_pulses_make_an_impossible_speed(steps, marks):
+def test_pulses_never_give_an_impossible_speed(steps, marks):
     pulses, t = Pulses(LENGTH, marks), 0.0
     for step in steps:
         t += step

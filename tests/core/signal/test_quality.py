@@ -36,7 +36,7 @@ def test_a_frozen_sensor_is_marked_after_a_fifth_of_a_second():
     assert not ok[60:].any()
 
 
-def test_one_frozen_axis_is_no_fault():
+def test_one_frozen_axis_is_not_marked():
     acc = lively(200)
     acc[:, 1] = 0.0  # some recordings have no lateral axis
     assert Quality(100.0).feed(acc).all()

@@ -22,7 +22,7 @@ def counted(rate_hz: float, start: float, seconds: float) -> list[Packet]:
 
 
 @pytest.mark.parametrize(("first", "then"), [(100.0, 50.0), (30.0, 50.0)])
-def test_a_sensor_that_returns_with_another_rate_is_neither_late_nor_early(first, then):
+def test_a_sensor_that_returns_at_another_rate_is_neither_late_nor_early(first, then):
     stream = Stream("s", "lower_back", None)
     for packet in counted(first, 10.0, 5.0):
         stream.feed(packet)

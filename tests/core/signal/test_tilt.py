@@ -61,7 +61,7 @@ def test_without_a_gyroscope_a_body_at_rest_is_known():
     assert error_deg(move, up)[850:].max() < 2.0
 
 
-def test_a_sensor_that_feels_nothing_gives_numbers():
+def test_a_sensor_that_measures_only_zeros_gives_numbers():
     tilt = Tilt()
     up, lean = tilt.feed(np.zeros((50, 3)), np.zeros((50, 3)))
     assert np.isfinite(up).all()
@@ -70,7 +70,7 @@ def test_a_sensor_that_feels_nothing_gives_numbers():
 
 @settings(max_examples=20, deadline=None)
 @given(st.lists(st.integers(1, 600), max_size=30), st.booleans())
-def test_any_split_gives_the_same_bits(cuts, gyro):
+def test_any_split_gives_identical_results(cuts, gyro):
     block = walking(6.0).tip(2, 3, 1.0).block(gyro=gyro)
     whole, pieces = followed([block]), followed(split(block, cuts))
     assert (whole[0] == pieces[0]).all()

@@ -27,7 +27,7 @@ def told(script, prompts):
     return directions, belts
 
 
-def test_who_is_asked_to_turn_turns_once_and_slows_the_belt():
+def test_a_runner_who_is_asked_to_turn_turns_once_and_slows_the_belt():
     directions, belts = told(
         FOLLOWS, {9: "turn_slow", 10: "turn_back", 12: "turn_back", 25: "turn_front"}
     )
@@ -37,7 +37,7 @@ def test_who_is_asked_to_turn_turns_once_and_slows_the_belt():
     assert belts[-1][1] == 0.3
 
 
-def test_who_does_not_follow_goes_on():
+def test_a_runner_who_does_not_follow_keeps_walking():
     directions, belts = told(FOLLOWS.replace("true", "false"), {10: "turn_back", 20: "finished"})
     assert [value for _, value in directions] == ["forward"]
     assert belts[-1][1] == 0.8

@@ -28,7 +28,7 @@ def test_faster_is_quicker_without_a_jump(heading, runs, speeds):
     assert steps.max() < 3.0
 
 
-def test_walkers_are_on_the_ground_for_more_than_half_of_a_stride_and_runners_for_less():
+def test_walkers_have_over_half_of_a_stride_on_the_ground_and_runners_less():
     for heading in ("forward", "backward"):
         for v in (0.3, 0.8, 1.4):
             assert contact_share(v, 1.1, running=False, heading=heading) > 0.55
@@ -37,7 +37,7 @@ def test_walkers_are_on_the_ground_for_more_than_half_of_a_stride_and_runners_fo
             assert contact_share(v, stride_s, running=True, heading=heading) < 0.48
 
 
-def test_people_differ_and_the_same_draw_is_the_same_person():
+def test_people_differ_and_one_seed_is_one_person():
     drawn = [Style.drawn(np.random.default_rng(seed)) for seed in (1, 1, 2)]
     assert drawn[0] == drawn[1] != drawn[2]
     ups = [Style.drawn(np.random.default_rng(seed)).up for seed in range(400)]

@@ -16,7 +16,7 @@ def will(*does: PlannedAction, **person: Any) -> Will:
     return Will(does, Person(**person), np.random.default_rng(1))
 
 
-def test_the_last_activity_that_began_counts_and_stepping_off_is_standing():
+def test_the_latest_activity_counts_and_stepping_off_is_standing():
     who = will(
         PlannedAction(at_s=5.0, what="walk"),
         PlannedAction(at_s=20.0, what="run"),
@@ -26,7 +26,7 @@ def test_the_last_activity_that_began_counts_and_stepping_off_is_standing():
     assert acts == ["stand", "walk", "run", "stand"]
 
 
-def test_a_turn_takes_its_time_and_turns_half_round():
+def test_a_turn_takes_time_and_is_half_a_turn():
     who = will(PlannedAction(at_s=10.0, what="turn", for_s=4.0))
     half = who.at(12.0)
     assert half.turning
@@ -41,7 +41,7 @@ def test_strides_are_longer_for_as_long_as_the_script_says():
 
 
 @pytest.mark.parametrize(("responsive", "mends"), [(1.0, True), (0.0, False)])
-def test_a_cue_is_heeded_by_who_responds_and_a_few_seconds_later(responsive: float, mends: bool):
+def test_a_responsive_runner_follows_a_cue_a_few_seconds_later(responsive: float, mends: bool):
     who = will(
         PlannedAction(at_s=0.0, what="overlong", by=10.0, for_s=200.0), responsive=responsive
     )
@@ -61,7 +61,7 @@ def test_a_stumble_is_taken_once_and_tiring_ends_at_seven_tenths():
     assert who.at(6000.0).pace == 0.7
 
 
-def test_prompts_of_the_program_become_what_a_person_would_do():
+def test_prompts_of_the_program_become_actions_of_a_person():
     check = meant("check_in", {})
     assert check
     assert check.press

@@ -67,7 +67,7 @@ def test_samples_do_not_depend_on_how_they_are_packed(n):
     assert packed.tobytes() == whole[: packed.shape[0]].tobytes()
 
 
-def test_how_inputs_are_taken_changes_nothing():
+def test_the_way_inputs_are_taken_changes_nothing():
     simulation = play(link=RADIO)
     taken = simulation.inputs()
     first = [next(taken) for _ in range(777)]
@@ -91,7 +91,7 @@ def test_inputs_arrive_in_order_and_never_before_their_samples():
             assert what.t == what.ticks[-1]
 
 
-def test_the_clock_ticks_and_the_belt_tells():
+def test_the_clock_ticks_and_the_belt_reports():
     inputs = list(play(more='[[command]]\nat_s = 12.0\nname = "pause"\n').inputs())
     assert sum(isinstance(x, Tick) for x in inputs) == 300
     belts = [x for x in inputs if isinstance(x, Belt)]
@@ -123,7 +123,7 @@ def test_a_lost_link_loses_samples_and_a_stalled_one_does_not(what):
         assert got == pytest.approx(2500, abs=10)
 
 
-def test_a_lost_link_is_told_and_the_others_go_on():
+def test_a_lost_link_is_reported_and_the_others_continue():
     inputs = list(play(more=breaking("lost", sensor="trunk", for_s=5.0)).inputs())
     told = [
         (x.t, x.connected) for x in inputs if isinstance(x, LinkChanged) and x.sensor == "trunk"
@@ -133,20 +133,20 @@ def test_a_lost_link_is_told_and_the_others_go_on():
     assert np.diff(feet).max() < 0.06
 
 
-def test_a_lagging_link_is_late_by_as_much_as_asked():
+def test_a_lagging_link_is_late_by_the_configured_time():
     found = packets(play(more=breaking("lag", by=5.0, for_s=10.0)))
     late = {p.ticks[-1]: p.t - p.ticks[-1] for p in found}
     assert late[max(t for t in late if t < 10.0)] == 0.0
     assert late[min(t for t in late if t > 12.0)] == pytest.approx(5.0)
 
 
-def test_loss_takes_as_many_packets_as_asked():
+def test_loss_drops_the_configured_share_of_packets():
     found = packets(play(link=SimulatedLink(samples=1, loss_percent=20.0)))
     # 3,000 packets: one SD is 22.
     assert len(found) == pytest.approx(2400, abs=90)
 
 
-def test_chance_stalls_and_drops_come_as_often_as_asked():
+def test_random_stalls_and_drops_come_at_the_configured_rate():
     link = SimulatedLink(stalls_per_h=120.0, drops_per_h=30.0)
     sensor = SimulatedSensor(name="trunk", placement="lower_back", rate_hz=25.0)
     base = msgspec.structs.replace(scenario(1.0, seconds=3600.0), link=link, sensor=(sensor,))
@@ -177,6 +177,6 @@ def test_memory_does_not_grow_with_the_run():
     assert max(held) - min(held) < 200_000
 
 
-def test_a_battery_is_told():
+def test_a_battery_is_reported():
     inputs = play(more=breaking("battery", sensor="trunk", by=8.0)).inputs()
     assert [(x.t, x.percent) for x in inputs if isinstance(x, Battery)] == [(10.0, 8.0)]

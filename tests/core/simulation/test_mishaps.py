@@ -25,7 +25,7 @@ def test_nobody_gets_up_from_a_fall_and_a_stumble_is_over_in_two_seconds():
 
 
 @pytest.mark.parametrize("way", [1.0, -1.0])
-def test_a_fall_tilts_the_way_it_goes_for_good_and_a_bow_comes_up_again(way: float):
+def test_a_fall_stays_tilted_in_its_direction_and_a_bow_comes_up_again(way: float):
     fallen = np.degrees(lean(T, [mishap("fall", 80.0, way)])[:, 1])
     assert fallen[T < 1.0] == pytest.approx(0.0)
     assert fallen[-1] == pytest.approx(80.0 * way)
@@ -34,7 +34,7 @@ def test_a_fall_tilts_the_way_it_goes_for_good_and_a_bow_comes_up_again(way: flo
     assert bowed[-1] == pytest.approx(0.0, abs=1e-9)
 
 
-def test_the_ground_takes_the_speed_of_a_fall_away_again():
+def test_the_ground_stops_a_fall():
     felt = push(T, NOTHING, [mishap("fall", 80.0)])[:, 2]
     falling, hit = (T < 1.0 + FALL_S), (T >= 1.0 + FALL_S)
     assert felt[falling].min() < -4.0
@@ -51,7 +51,7 @@ def test_a_stumble_brakes_the_trunk_then_jolts_and_leaves_no_speed():
     assert felt[-1] == pytest.approx(0.0, abs=0.01)
 
 
-def test_twice_the_size_is_twice_the_push_and_what_was_there_stays():
+def test_twice_the_size_is_twice_the_push_added_to_what_was_there():
     one, two = (push(T, NOTHING + G, [mishap("cough", by)]) - G for by in (1.0, 2.0))
     assert two == pytest.approx(2.0 * one)
     assert push(T, NOTHING + G, []) == pytest.approx(NOTHING + G)

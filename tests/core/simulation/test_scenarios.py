@@ -24,7 +24,7 @@ def test_every_shipped_scenario_plays(path):
     assert scenario.title
 
 
-def test_the_scenarios_that_are_promised_are_shipped():
+def test_the_promised_scenarios_are_shipped():
     assert {p.stem for p in SHIPPED} >= {
         "backward", "fall", "link_trouble", "run", "soak", "steady", "stumble", "workout",
     }  # fmt: skip
@@ -69,7 +69,7 @@ def test_a_mistake_gives_one_line_with_the_place_and_a_hint(text, said):
     assert "\n" not in message
 
 
-def test_words_are_explained_once_and_all():
+def test_every_word_is_explained_once():
     assert set(Action.__args__) == set(ACTIONS)
     assert set(Fault.__args__) == set(FAULTS)
     assert not set(ACTIONS) & set(FAULTS)

@@ -46,7 +46,7 @@ def test_a_request_does_not_undo_what_the_script_sets_next():
     assert belt.at(60.0) == pytest.approx((0.5, 0.0))
 
 
-def test_what_is_not_asked_for_stays():
+def test_what_is_not_requested_stays():
     belt = Treadmill(SETTINGS[:1], 0.0)
     run_to(belt, 12.0)
     belt.request(BeltRequest(t=12.0, incline_percent=3.0), 12.0)
@@ -78,7 +78,7 @@ def reports(reporting, n=200):
     return [b.speed_m_s for b in told if b]
 
 
-def test_a_console_tells_what_is_set_and_a_sensor_what_the_belt_does():
+def test_a_console_reports_what_is_set_and_a_sensor_what_the_belt_does():
     assert set(reports(Reporting())) == {1.3}
     assert reports(Reporting(tells="measured")) == pytest.approx([1.326] * 200)
     assert reports(Reporting(tells="nothing")) == []
@@ -86,7 +86,7 @@ def test_a_console_tells_what_is_set_and_a_sensor_what_the_belt_does():
     assert reports(Reporting(factor=0.621)) == pytest.approx([0.8073] * 200)
 
 
-def test_what_is_told_jitters_as_the_scenario_says():
+def test_reports_jitter_as_the_scenario_says():
     assert np.std(reports(Reporting(noise_percent=2.0), 4000)) == pytest.approx(0.026, rel=0.05)
     flicker = reports(Reporting(flicker_percent=30.0), 4000)
     assert {round(3.6 * v, 2) for v in flicker} == {4.68, 4.78}

@@ -68,7 +68,7 @@ def test_a_foots_samples_integrate_to_the_stride_of_the_truth(speed, backward):
 
 
 @pytest.mark.parametrize(("speed", "backward"), [(1.2, False), (0.6, True)])
-def test_a_flat_foot_feels_gravity_and_nothing_else(speed, backward):
+def test_a_flat_foot_measures_only_gravity(speed, backward):
     sensor = SimulatedSensor(name="foot_left", placement="foot_left", **PERFECT)
     table = walk(speed, backward=backward, sensor=(sensor,))
     t, acc, gyr = table.sensors["foot_left"]
@@ -98,7 +98,7 @@ def test_vertical_leads_fore_and_aft_forward_as_in_nineteen_people():
     assert all(70.0 < lead < 145.0 for lead in found)
 
 
-def test_backward_the_phase_is_spread_over_what_was_seen_and_not_mirrored():
+def test_backward_the_phase_is_spread_as_measured_and_not_mirrored():
     found = [lead_deg(walk(0.7, backward=True, seed=seed, seconds=40.0)) for seed in PEOPLE]
     # Drawn from U(-115, -50); motion capture had -57..-105.
     assert all(-128.0 < lead < -37.0 for lead in found)

@@ -82,7 +82,7 @@ def test_habitual_cadence_is_that_of_the_model(speed, backward, running, spm):
 
 
 @pytest.mark.parametrize("percent", [1.5, 4.0])
-def test_stride_times_vary_as_asked(percent):
+def test_stride_times_vary_as_configured(percent):
     base = scenario(1.2, seconds=1500.0, sensor=scenario().sensor[:1])
     person = type(base.person)(stride_cv_percent=percent)
     table = collect(Simulation(scenario(1.2, seconds=1500.0, person=person, sensor=base.sensor)))
@@ -93,7 +93,7 @@ def test_stride_times_vary_as_asked(percent):
 
 
 @pytest.mark.parametrize("alpha", [0.5, 0.75, 0.9])
-def test_fluctuation_has_the_memory_asked_for(alpha):
+def test_fluctuation_has_the_configured_memory(alpha):
     found = []
     for seed in range(4):
         rhythm = Rhythm(alpha, np.random.default_rng(seed))
@@ -131,7 +131,7 @@ def test_uneven_steps_leave_the_stride_alone():
     assert np.diff(settled(table)).mean() == pytest.approx(2 * 60.0 / 105.2, rel=0.02)
 
 
-def test_turning_round_changes_the_direction_and_nothing_else_does():
+def test_only_turning_round_changes_the_direction():
     more = DOING.format(at=30, what="turn", rest="for_s = 3.0")
     table = walk(0.5, more=more)
     directions = values(table, "direction")
@@ -154,7 +154,7 @@ def test_a_request_to_the_belt_changes_the_walk():
     assert "treadmill does" in simulation.request(BeltRequest(t=60.0, speed_m_s=9.0))
 
 
-def test_who_listens_mends_the_stride_and_who_does_not_does_not():
+def test_only_a_listening_runner_mends_the_stride():
     more = DOING.format(at=30, what="overlong", rest="by = 10.0\nfor_s = 90.0")
     after = {}
     for willing in (0.0, 1.0):
@@ -171,7 +171,7 @@ def test_who_listens_mends_the_stride_and_who_does_not_does_not():
     assert after[0.0] / after[1.0] == pytest.approx(1.10 / 1.01, abs=0.02)
 
 
-def test_a_belt_that_runs_fast_tells_the_set_speed():
+def test_a_belt_that_runs_fast_reports_the_set_speed():
     table = walk(1.0, belt_error_percent=3.0)
     assert table.belt[-1][1] == pytest.approx(1.0)
     assert dict(values(table, "speed"))[50.0] == pytest.approx(1.03)

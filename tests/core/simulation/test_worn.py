@@ -17,7 +17,7 @@ def test_wearing_another_sensor_changes_no_sample_of_the_first():
     assert alone.tobytes() == samples(play()).tobytes()
 
 
-def test_a_sensors_clock_drifts_as_asked():
+def test_a_sensor_clock_drifts_as_configured():
     fast = SimulatedLink(samples=5, skew_ppm=10_000.0, synced=False)
     found = packets(play(link=fast))
     stamped = found[-1].ticks[-1] - found[0].ticks[-1]
@@ -25,7 +25,7 @@ def test_a_sensors_clock_drifts_as_asked():
     assert not found[0].synced
 
 
-def test_broken_samples_are_broken_as_asked_and_no_longer():
+def test_broken_samples_are_broken_for_the_configured_time_only():
     t = np.arange(3000) / 100.0
     during = (t >= 10.0) & (t < 12.0)
     nan = samples(play(more=breaking("nan", for_s=2.0)))
@@ -56,7 +56,7 @@ def test_a_mounting_is_undone_by_its_own_matrix():
     assert np.allclose(worn @ np.array(turned).T, body)
 
 
-def test_noise_and_offset_are_as_asked():
+def test_noise_and_offset_are_as_configured():
     loud = SimulatedSensor(name="trunk", placement="lower_back", noise_m_s2=0.5, bias_m_s2=0.0)
     quiet = msgspec.structs.replace(loud, noise_m_s2=0.0)
     off = (

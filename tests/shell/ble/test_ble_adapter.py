@@ -11,7 +11,7 @@ from tests.shell.ble.pods import Pod, one, play, running, streaming_pod
 pytestmark = [pytest.mark.usefixtures("bus"), pytest.mark.alone]
 
 
-async def test_no_adapter_at_start_is_told_once_and_waited_out(bluez, caplog):
+async def test_a_missing_adapter_at_start_is_reported_once_and_waited_for(bluez, caplog):
     bluez.unplug()
     device = bluez.add(Pod(bluez))
     async with running(one(device)) as (_, heard):
@@ -23,7 +23,7 @@ async def test_no_adapter_at_start_is_told_once_and_waited_out(bluez, caplog):
         await heard.until(lambda: device.streaming, 8)
 
 
-async def test_no_bluetooth_service_at_all_is_told_once_and_waited_out(bluez):
+async def test_a_missing_bluetooth_service_is_reported_once_and_waited_for(bluez):
     device = bluez.add(Pod(bluez))
     await bluez.end()
     async with running(one(device)) as (_, heard):
@@ -44,7 +44,7 @@ async def test_an_adapter_pulled_out_while_streaming_is_recovered_from(bluez):
         await heard.until(lambda: device.streaming, 8)
 
 
-async def test_a_scan_that_hangs_is_told_and_waited_out(bluez):
+async def test_a_hanging_scan_is_reported_and_waited_out(bluez):
     bluez.discovering = True
     device = bluez.add(Pod(bluez, advertising=False))
     async with running(one(device)) as (_, heard):
@@ -55,7 +55,7 @@ async def test_a_scan_that_hangs_is_told_and_waited_out(bluez):
         await heard.until(lambda: device.streaming, 8)
 
 
-async def test_a_radio_switched_off_says_how_to_switch_it_on(bluez):
+async def test_a_radio_switched_off_is_reported_with_how_to_switch_it_on(bluez):
     bluez.power(False)
     device = bluez.add(Pod(bluez))
     async with running(one(device)) as (_, heard):

@@ -16,7 +16,7 @@ from tests.shell.ble.pods import Pod, numbers, one, play, running, sensor, site
 pytestmark = [pytest.mark.usefixtures("bus"), pytest.mark.alone]
 
 
-async def test_what_a_crashed_run_left_connected_is_closed(bluez):
+async def test_connections_left_by_a_crashed_run_are_closed(bluez):
     device = bluez.add(Pod(bluez))
     device.services[GATT] = {}
     bluez.already_connected(device)
@@ -26,7 +26,7 @@ async def test_what_a_crashed_run_left_connected_is_closed(bluez):
         await heard.until(lambda: len(heard.packets("left")) == 5)
 
 
-async def test_a_treadmill_that_a_crashed_run_left_connected_is_known_by_its_service(bluez):
+async def test_a_treadmill_left_connected_is_recognised_by_its_service(bluez):
     treadmill = TreadmillPeripheral(bluez)
     device = bluez.add(treadmill.peripheral)
     device.services[GATT] = {}
@@ -35,7 +35,7 @@ async def test_a_treadmill_that_a_crashed_run_left_connected_is_known_by_its_ser
         await heard.until(treadmill.report)
 
 
-async def test_a_sensor_without_a_name_leaves_another_the_device_of_its_name(bluez):
+async def test_a_sensor_without_a_name_does_not_take_a_named_device(bluez):
     a, b = bluez.add(Pod(bluez, 1)), bluez.add(Pod(bluez, 2))
     where = site(left=sensor(), right=sensor(placement="foot_right", name="cued pod 0001"))
     async with running(where) as (_, heard):
@@ -46,7 +46,7 @@ async def test_a_sensor_without_a_name_leaves_another_the_device_of_its_name(blu
         assert numbers(heard.packets("right"))[0] == 2000
 
 
-async def test_a_strap_that_moves_too_is_left_to_who_wants_its_motion(bluez):
+async def test_a_strap_with_motion_is_left_to_the_sensor_that_wants_motion(bluez):
     h10 = FarDevice(FAMILIES["polar_h10"], bluez, 1)
     h10.peripheral.advertised = [HEART_RATE]
     bluez.add(h10.peripheral)
@@ -58,7 +58,7 @@ async def test_a_strap_that_moves_too_is_left_to_who_wants_its_motion(bluez):
         assert not heard.links("hr")
 
 
-async def test_two_of_a_kind_are_told_apart_by_name(bluez):
+async def test_two_of_a_kind_are_distinguished_by_name(bluez):
     a, b = bluez.add(Pod(bluez, 1)), bluez.add(Pod(bluez, 2))
     where = site(
         left=sensor(name="cued pod 0002"),
@@ -72,7 +72,7 @@ async def test_two_of_a_kind_are_told_apart_by_name(bluez):
         assert numbers(heard.packets("right"))[0] == 2000
 
 
-async def test_two_without_name_or_address_take_one_each(bluez):
+async def test_two_sensors_without_name_or_address_take_one_device_each(bluez):
     a, b = bluez.add(Pod(bluez, 1)), bluez.add(Pod(bluez, 2))
     async with running(site(left=sensor(), right=sensor(placement="foot_right"))) as (_, heard):
         await heard.until(lambda: a.streaming and b.streaming)
@@ -98,7 +98,7 @@ async def test_scan_lists_what_is_in_reach_supported_first(bluez):
     assert found[0].advert.rssi == -60
 
 
-async def test_scan_without_an_adapter_says_so(bluez):
+async def test_scan_reports_a_missing_adapter(bluez):
     bluez.unplug()
     with pytest.raises(TimeoutError, match="adapter"):
         await scan(0.3)

@@ -37,7 +37,7 @@ async def test_a_sensor_is_found_connected_and_streams(bluez):
     assert not device.connected
 
 
-async def test_four_links_at_50_a_second_lose_and_double_nothing(bluez):
+async def test_four_links_at_50_a_second_lose_and_duplicate_nothing(bluez):
     await four_links(bluez, frames=150)
 
 
@@ -64,7 +64,7 @@ async def four_links(bluez, frames):
             assert numbers(heard.packets(name)) == expected
 
 
-async def test_a_doubled_callback_is_heard_once(bluez):
+async def test_a_duplicated_callback_is_taken_once(bluez):
     async with streaming_pod(bluez, doubled=True) as (device, heard):
         await play([device], 100, 30)
         await heard.until(lambda: len(heard.packets("left")) >= 30)
@@ -73,7 +73,7 @@ async def test_a_doubled_callback_is_heard_once(bluez):
 
 
 @pytest.mark.parametrize("forgotten", [False, True])
-async def test_after_a_drop_the_return_of_advertising_brings_data_within_3_s(bluez, forgotten):
+async def test_after_a_drop_data_return_within_3_s_of_advertising(bluez, forgotten):
     loop = asyncio.get_running_loop()
     async with streaming_pod(bluez) as (device, heard):
         await play([device], 50, 20)
@@ -94,7 +94,7 @@ async def test_after_a_drop_the_return_of_advertising_brings_data_within_3_s(blu
         assert [x.connected for x in heard.links("left")] == [True, False, True]
 
 
-async def test_a_silent_link_is_given_up_after_3_s_and_taken_up_again(bluez):
+async def test_a_silent_link_is_dropped_after_3_s_and_reconnected(bluez):
     async with streaming_pod(bluez) as (device, heard):
         await play([device], 50, 25)
         last = heard.packets("left")[-1].t
@@ -106,7 +106,7 @@ async def test_a_silent_link_is_given_up_after_3_s_and_taken_up_again(bluez):
         await heard.until(lambda: len(heard.packets("left")) >= 30)
 
 
-async def test_the_end_does_not_wait_for_a_disconnection_that_takes_2_s_as_in_bluez(bluez):
+async def test_the_end_does_not_wait_for_a_slow_disconnection(bluez):
     device = bluez.add(Pod(bluez))
     loop = asyncio.get_running_loop()
     drop, dropped = bluez.drop, asyncio.Event()
@@ -137,7 +137,7 @@ async def test_a_restart_of_the_service_is_recovered_from(bluez):
         streaming.cancel()
 
 
-async def test_failed_connects_are_tried_again_and_told_once(bluez, caplog):
+async def test_failed_connects_are_retried_and_reported_once(bluez, caplog):
     device = bluez.add(Pod(bluez))
     aborted = ("org.bluez.Error.Failed", "br-connection-canceled")
     device.refusals = [aborted] * 30
@@ -167,7 +167,7 @@ async def test_garbage_is_counted_and_then_ends_the_connection(bluez, caplog):
     assert sum("version" in r.message for r in caplog.records if r.levelno >= 30) <= 2
 
 
-async def test_a_link_that_lags_is_given_up_with_a_reason(bluez):
+async def test_a_lagging_link_is_dropped_with_a_reason(bluez):
     async with streaming_pod(bluez) as (device, heard):
         await play([device], 50, 25)
         await asyncio.sleep(1.6)  # the link stalls; what was measured meanwhile comes later
@@ -177,7 +177,7 @@ async def test_a_link_that_lags_is_given_up_with_a_reason(bluez):
         assert "late" in heard.links("left")[-1].why
 
 
-async def test_everything_that_arrives_is_emitted_as_it_came(bluez):
+async def test_everything_that_arrives_is_emitted_unchanged(bluez):
     async with streaming_pod(bluez) as (device, heard):
         await play([device], 50, 5)
         bluez.notify(device, pod.DATA, b"\x07\x00")
@@ -189,7 +189,7 @@ async def test_everything_that_arrives_is_emitted_as_it_came(bluez):
     assert (heard.wire[-1].data, heard.wire[-1].inputs) == (b"\x07\x00", ())
 
 
-async def test_notifications_by_socket_come_the_same_way(bluez_with_sockets, monkeypatch):
+async def test_notifications_by_socket_give_the_same(bluez_with_sockets, monkeypatch):
     bluez = bluez_with_sockets
     monkeypatch.setattr(pod, "Subscribe", partial(Subscribe, acquire=True))
     async with streaming_pod(bluez) as (device, heard):
@@ -221,7 +221,7 @@ async def test_the_engine_sees_a_reconnection_as_a_hole_and_not_as_lag(bluez):
     assert not [e for e in events if isinstance(e, Notice) and e.code == "link_lags"]
 
 
-async def test_listening_for_a_while_gives_what_sensors_send(bluez):
+async def test_listening_gives_what_sensors_send(bluez):
     device = bluez.add(Pod(bluez))
     streaming = asyncio.create_task(play([device], 50, 100))
     heard = await listened(Ble(Config(), one(device)), 1.0)
@@ -230,7 +230,7 @@ async def test_listening_for_a_while_gives_what_sensors_send(bluez):
     assert not device.connected
 
 
-async def test_a_fault_of_our_own_in_a_callback_ends_the_source(bluez):
+async def test_a_bug_in_a_callback_ends_the_source(bluez):
     device = bluez.add(Pod(bluez))
 
     def broken(item):
@@ -262,7 +262,7 @@ async def test_a_battery_that_may_not_be_read_does_not_cost_the_motion(bluez):
         assert device.connects == 1
 
 
-async def test_a_sensor_that_insists_on_a_bond_says_so(bluez, monkeypatch):
+async def test_a_sensor_that_requires_a_bond_is_reported(bluez, monkeypatch):
     monkeypatch.setattr(_ble_watching, "FIRST_S", 0.5)
     device = bluez.add(Pod(bluez))
     device.char(pod.DATA).bonded = 0x0F
@@ -271,7 +271,7 @@ async def test_a_sensor_that_insists_on_a_bond_says_so(bluez, monkeypatch):
         assert f"bluetoothctl pair {device.address}" in heard.links("left")[-1].why
 
 
-async def test_a_connection_that_hangs_does_not_hold_up_the_others_for_long(bluez, monkeypatch):
+async def test_a_hanging_connection_does_not_hold_up_the_others_for_long(bluez, monkeypatch):
     monkeypatch.setattr(_ble_connecting, "CONNECT_WITHIN_S", 0.5)
     stuck, device = Pod(bluez, 1, hangs=True), Pod(bluez, 2)
     bluez.add(stuck)
@@ -286,7 +286,7 @@ async def test_a_connection_that_hangs_does_not_hold_up_the_others_for_long(blue
     assert not stuck.connected
 
 
-async def test_a_movesense_that_refuses_for_lack_of_room_is_restarted(bluez):
+async def test_a_movesense_without_free_slots_is_restarted(bluez):
     commands = []
 
     def command(data: bytes) -> None:

@@ -27,7 +27,7 @@ async def air():
 
 
 @pytest.mark.parametrize("family", FAMILIES.values(), ids=FAMILIES)
-async def test_a_family_is_set_up_and_its_values_come_through(air, family):
+async def test_each_family_is_set_up_and_its_values_arrive(air, family):
     device = FarDevice(family, air, 1)
     await air.put(device.peripheral)
     address = device.peripheral.address
@@ -55,7 +55,7 @@ async def test_a_family_is_set_up_and_its_values_come_through(air, family):
         assert heard.links("it")[0].connected
 
 
-async def test_a_link_that_the_sensor_drops_is_taken_up_again(air):
+async def test_a_link_the_sensor_drops_is_reconnected(air):
     device = FarDevice(POD_FAMILY, air, 1)
     await air.put(device.peripheral)
     where = site(it=sensor("pod", address=device.peripheral.address))

@@ -42,7 +42,7 @@ def test_four_sensors_cost_less_than_15_percent_of_a_core_and_15_ms(far, thinkin
     assert cost.p99_ms < 15
 
 
-def test_every_pod_is_heard_and_its_delay_known(far):
+def test_every_pod_is_received_and_its_delay_known(far):
     cost = asyncio.run(bench.cost(0.5))
     assert len(cost.delays) > 0.5 * 4 * 50 * 0.9
     assert min(cost.delays) > 0
@@ -56,7 +56,7 @@ def test_without_a_bus_the_row_says_so(monkeypatch):
     assert "dbus-daemon is not installed" in value
 
 
-def test_a_row_in_words_is_printed_and_written(monkeypatch, tmp_path, capsys):
+def test_a_row_is_printed_and_written(monkeypatch, tmp_path, capsys):
     from cued.commands import bench as command
 
     for name in ("_speed", "_start"):

@@ -51,7 +51,7 @@ class Ear(Part):
         self._report(CueDone(0.0, cue.key, self.channel))
 
 
-async def test_a_walk_is_measured_and_its_sensors_silence_is_cued(bluez, tmp_path):
+async def test_a_walk_is_measured_and_a_silent_sensor_is_cued(bluez, tmp_path):
     file = tmp_path / "cued.toml"
     file.write_text(CONFIG)
     chosen = config.load(file)

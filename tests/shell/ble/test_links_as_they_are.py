@@ -17,7 +17,7 @@ from tests.shell.ble.pods import Heard, Pod, play, running, sensor, site
 pytestmark = [pytest.mark.usefixtures("bus"), pytest.mark.alone]
 
 
-async def test_a_discovery_that_is_slow_succeeds_once_the_link_stood(bluez, monkeypatch):
+async def test_a_slow_discovery_succeeds_once_connected(bluez, monkeypatch):
     monkeypatch.setattr(_ble_connecting, "CONNECT_WITHIN_S", 0.5)
     device = bluez.add(Pod(bluez, discovery_s=1.2))
     async with running(site(left=sensor(address=device.address))) as (_, heard):
@@ -25,7 +25,7 @@ async def test_a_discovery_that_is_slow_succeeds_once_the_link_stood(bluez, monk
         assert device.connects >= 2
 
 
-async def test_a_stale_memory_of_services_is_cleared(bluez, monkeypatch):
+async def test_a_stale_cache_of_services_is_cleared(bluez, monkeypatch):
     monkeypatch.setattr(_ble_connecting, "CONNECT_WITHIN_S", 0.4)
     monkeypatch.setattr(ble, "DISCOVER_WITHIN_S", 0.5)
     device = bluez.add(Pod(bluez, stale=True))
@@ -34,7 +34,7 @@ async def test_a_stale_memory_of_services_is_cleared(bluez, monkeypatch):
     assert not device.stale
 
 
-async def test_a_stale_memory_of_a_bonded_sensor_is_named_with_what_to_do(bluez, monkeypatch):
+async def test_a_stale_cache_of_a_bonded_sensor_is_reported_with_what_to_do(bluez, monkeypatch):
     monkeypatch.setattr(_ble_connecting, "CONNECT_WITHIN_S", 0.2)
     monkeypatch.setattr(ble, "DISCOVER_WITHIN_S", 0.2)
     monkeypatch.setattr(ble, "back_off", lambda *_: 0.1)
@@ -46,7 +46,7 @@ async def test_a_stale_memory_of_a_bonded_sensor_is_named_with_what_to_do(bluez,
     assert any(f"bluetoothctl remove {device.address} and pair it again" in why for why in whys)
 
 
-async def test_what_somebody_else_connected_is_taken_over(bluez, monkeypatch):
+async def test_a_device_another_program_connected_is_taken_over(bluez, monkeypatch):
     monkeypatch.setattr(_ble_held, "TAKE_OVER_AFTER_S", 0.3)
     device = bluez.add(Pod(bluez, advertising=False))
     async with running(site(left=sensor(address=device.address))) as (_, heard):
@@ -56,9 +56,7 @@ async def test_what_somebody_else_connected_is_taken_over(bluez, monkeypatch):
         await heard.until(lambda: device.streaming)
 
 
-async def test_a_treadmill_is_released_when_nobody_trains_and_taken_when_somebody_moves(
-    bluez, monkeypatch
-):
+async def test_a_treadmill_is_released_when_idle_and_taken_when_somebody_moves(bluez, monkeypatch):
     monkeypatch.setattr(ble, "LOOK_EVERY_S", 0.1)
     treadmill = TreadmillPeripheral(bluez)
     treadmill.km_h = 0.0
@@ -92,7 +90,7 @@ async def test_an_adapter_is_named_by_its_address_or_number(bluez, adapter):
     await asyncio.gather(task, return_exceptions=True)
 
 
-async def test_an_adapter_that_comes_back_under_another_number_is_used(bluez, monkeypatch, caplog):
+async def test_an_adapter_that_returns_under_another_number_is_used(bluez, monkeypatch, caplog):
     monkeypatch.setattr(ble, "ADAPTER_EVERY_S", 0.2)
     device = bluez.add(Pod(bluez))
     heard, faults = Heard(), []
@@ -113,7 +111,7 @@ async def test_an_adapter_that_comes_back_under_another_number_is_used(bluez, mo
     await asyncio.gather(task, return_exceptions=True)
 
 
-async def test_an_adapter_that_is_not_there_is_told_with_those_that_are(bluez):
+async def test_a_missing_adapter_is_reported_with_the_present_ones(bluez):
     heard = Heard()
     source = Ble(Config(adapter="AA:BB:CC:DD:EE:FF"), site(left=sensor()))
     task = asyncio.create_task(source.run(heard.emit, heard.up))
@@ -124,19 +122,19 @@ async def test_an_adapter_that_is_not_there_is_told_with_those_that_are(bluez):
     await asyncio.gather(task, return_exceptions=True)
 
 
-def test_a_fault_of_our_own_is_no_lost_link():
+def test_a_bug_is_not_treated_as_a_lost_link():
     with pytest.raises(AttributeError), _ble_connecting.bleak_faults():
         _ble_connecting.characteristic(None, "x")  # type: ignore[arg-type]
 
 
-async def test_what_bleak_trips_over_is_one():
+async def test_an_error_inside_bleak_is_a_lost_link():
     with pytest.raises(BleakError), _ble_connecting.bleak_faults():
         {}["gone"]
     with pytest.raises(BleakError), _ble_connecting.bleak_faults():
         raise asyncio.CancelledError  # by itself: nobody told this task to end
 
 
-async def test_a_scan_over_which_bleak_trips_is_told_once_and_tried_again(monkeypatch):
+async def test_a_scan_that_fails_inside_bleak_is_reported_once_and_retried(monkeypatch):
     starts, told, third = [], [], asyncio.Event()
 
     class Tripping:

@@ -56,7 +56,7 @@ def wish(km_h: float) -> BeltRequest:
 
 
 @pytest.mark.parametrize("machine", ["by the book", "never grants", "busy once", "unadvertised"])
-async def test_a_wish_comes_true(bluez, machine):
+async def test_a_request_takes_effect(bluez, machine):
     async with walked_on(bluez, machine) as (treadmill, source, heard):
         assert await source.request(wish(2.8)) == ""
         await heard.until(lambda: speeds(heard)[-1] == pytest.approx(2.8))
@@ -106,13 +106,13 @@ async def test_set_up_finds_the_unit_and_leaves_the_belt_standing(
     assert treadmill.km_h == 0.0
 
 
-async def test_a_wish_meets_the_tenths_of_a_machine_that_cuts(bluez):
+async def test_a_request_is_met_on_a_machine_that_truncates(bluez):
     async with walked_on(bluez, "cuts to tenths") as (_, source, heard):
         assert await source.request(wish(2.76)) == ""
         await heard.until(lambda: speeds(heard)[-1] == pytest.approx(2.8))
 
 
-async def test_a_belt_that_does_not_stop_is_told_of(bluez):
+async def test_a_belt_that_does_not_stop_is_reported(bluez):
     async with walked_on(bluez, "does not stop") as (treadmill, source, heard):
         await source.request(wish(0.0))
         await heard.until(lambda: bool(faults(heard)), 7)
@@ -121,7 +121,7 @@ async def test_a_belt_that_does_not_stop_is_told_of(bluez):
 
 
 @pytest.mark.parametrize("under_way", [None, "asked", "mute"])
-async def test_a_stop_goes_out_within_50_ms_whatever_is_under_way(bluez, under_way):
+async def test_a_stop_is_sent_within_50_ms_whatever_is_pending(bluez, under_way):
     async with walked_on(bluez, "by the book") as (treadmill, source, heard):
         treadmill.mute = under_way == "mute"
         first = asyncio.create_task(source.request(wish(2.8))) if under_way else None
@@ -143,7 +143,7 @@ async def test_a_stop_needs_no_known_speed(bluez):
         assert [d for _, d in treadmill.written][:2] == [b"\x00", b"\x08\x01"]
 
 
-async def test_a_refusal_by_att_is_a_sentence_and_keeps_the_link(bluez):
+async def test_an_att_refusal_is_reported_and_keeps_the_link(bluez):
     async with walked_on(bluez, "refuses by ATT") as (treadmill, source, heard):
         assert "the treadmill refused" in await source.request(wish(2.8))
         assert len(treadmill.written) >= 2  # it was tried again
@@ -173,7 +173,7 @@ async def test_silence_of_an_idle_treadmill_keeps_the_link(bluez, monkeypatch):
         assert await heard.until(lambda: bool(speeds(heard)), 2) - began < 1.0
 
 
-async def test_a_bike_in_reach_is_connected_once_and_the_treadmill_is_found(bluez):
+async def test_a_bike_in_reach_is_tried_once_and_the_treadmill_is_found(bluez):
     bike, treadmill = (
         TreadmillPeripheral(bluez, "bike", 1),
         TreadmillPeripheral(bluez, "by the book", 2),
@@ -187,7 +187,7 @@ async def test_a_bike_in_reach_is_connected_once_and_the_treadmill_is_found(blue
     assert bike.peripheral.connects == 1
 
 
-async def test_a_bike_that_says_so_is_not_proposed(bluez):
+async def test_a_bike_is_not_proposed(bluez):
     for index, machine in enumerate(("bike that says so", "by the book"), 1):
         bluez.add(TreadmillPeripheral(bluez, machine, index).peripheral)
     found = await scan(0.6)
@@ -197,7 +197,7 @@ async def test_a_bike_that_says_so_is_not_proposed(bluez):
     }
 
 
-async def test_a_stop_that_a_dropped_link_cut_off_is_asked_for_again_over_the_next(bluez):
+async def test_a_stop_lost_with_its_link_is_sent_again_on_the_next(bluez):
     async with walked_on(bluez, "does not stop") as (treadmill, source, heard):
         await source.request(wish(0.0))
         bluez.drop(treadmill.peripheral)
@@ -206,7 +206,7 @@ async def test_a_stop_that_a_dropped_link_cut_off_is_asked_for_again_over_the_ne
         assert [d for _, d in treadmill.written[written:]][:2] == [b"\x00", b"\x08\x01"]
 
 
-async def test_a_belt_that_runs_while_its_link_is_gone_cannot_be_stopped_and_that_is_told(bluez):
+async def test_a_running_belt_without_a_link_is_reported_as_impossible_to_stop(bluez):
     async with walked_on(bluez, "by the book") as (treadmill, source, heard):
         treadmill.peripheral.advertising = False
         bluez.drop(treadmill.peripheral)
@@ -215,7 +215,7 @@ async def test_a_belt_that_runs_while_its_link_is_gone_cannot_be_stopped_and_tha
         assert faults(heard) == ["belt_wont_stop"]
 
 
-async def test_a_walking_pad_is_asked_moved_and_stopped_over_one_connection(bluez):
+async def test_a_walking_pad_is_polled_moved_and_stopped_over_one_connection(bluez):
     pad = PadPeripheral(bluez)
     bluez.add(pad.peripheral)
     where = site(belt=sensor("walkingpad", "treadmill", options={"control": True}))

@@ -63,7 +63,7 @@ async def worn(bluez, n: int = 1, **options: str):
             streaming.cancel()
 
 
-async def test_a_pattern_crosses_the_air_once_and_is_given_when_the_pod_has_it(bluez):
+async def test_a_pattern_is_sent_once_and_counts_as_given_when_confirmed(bluez):
     async with worn(bluez) as ((one,), actuator, said, _):
         actuator.give(cue())
         (done,) = await said.finished()
@@ -85,7 +85,7 @@ async def test_each_foot_has_its_own_side(bluez):
         assert list(right.rhythms[0][6:]) == [24, 15, 33, 15]
 
 
-async def test_a_pod_that_confirms_too_late_is_not_trusted_with_a_cue(bluez):
+async def test_a_pod_that_confirms_too_late_gets_no_cue(bluez):
     async with worn(bluez) as ((one,), actuator, said, _):
         one.write_s = 0.5
         actuator.give(cue())
@@ -97,7 +97,7 @@ async def test_a_pod_that_confirms_too_late_is_not_trusted_with_a_cue(bluez):
         assert notice.level == "warning"
 
 
-async def test_a_pod_that_is_not_heard_is_not_written_to(bluez):
+async def test_a_silent_pod_is_not_written_to(bluez):
     async with worn(bluez) as ((one,), actuator, said, _):
         one.streaming = False
         await asyncio.sleep(pod.LATE_S + 0.1)
@@ -107,7 +107,7 @@ async def test_a_pod_that_is_not_heard_is_not_written_to(bluez):
         assert one.rhythms == []
 
 
-async def test_a_pod_that_is_gone_is_said_to_be_so(bluez):
+async def test_a_lost_pod_is_reported(bluez):
     async with worn(bluez) as ((one,), actuator, said, heard):
         one.advertising = False
         bluez.drop(one)
@@ -128,7 +128,7 @@ async def test_cancelling_writes_silence(bluez):
         assert [r[1] for r in one.rhythms] == [6, 0]
 
 
-async def test_a_metronome_ticks_and_is_silent_below_a_pattern(bluez):
+async def test_a_metronome_ticks_and_pauses_during_a_pattern(bluez):
     async with worn(bluez) as ((one,), actuator, said, _):
         actuator.beat(Beat(t=0.0, known_t=0.0, spm=300.0, for_s=1.0, fades=False))
         await asyncio.sleep(0.5)
@@ -154,13 +154,13 @@ async def test_the_motors_of_pods_can_be_tried_alone(bluez):
     assert one.rhythms[0][1] == 2
 
 
-def test_who_is_no_pod_is_refused_with_those_there_are():
+def test_a_sensor_that_is_no_pod_is_refused_with_the_pods_named():
     where = site(left=sensor(), chest=sensor("polar_pmd", placement="chest"))
     with pytest.raises(ConfigError, match=r"'chest' is not a pod \(there are: left\)"):
         make(where, lambda _: None, left="chest")
 
 
-async def test_a_pod_that_lies_still_is_sent_to_sleep_and_taken_again(bluez, monkeypatch):
+async def test_a_still_pod_is_sent_to_sleep_and_reconnected_later(bluez, monkeypatch):
     monkeypatch.setattr(ble, "LOOK_EVERY_S", 0.05)
     one = bluez.add(Pod(bluez))
     where = site(left=sensor(address=one.address))

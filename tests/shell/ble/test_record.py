@@ -39,7 +39,7 @@ async def test_a_recording_of_configured_sensors_is_decoded_again(bluez, tmp_pat
     assert all(b - a == 1 for a, b in zip(numbers(packets), numbers(packets)[1:], strict=False))
 
 
-async def test_an_unknown_device_is_recorded_with_what_it_offers(bluez, tmp_path, capsys):
+async def test_an_unknown_device_is_recorded_with_its_services(bluez, tmp_path, capsys):
     stream = Char(["notify"])
     stranger = bluez.add(
         Peripheral(
@@ -90,5 +90,5 @@ async def test_a_recording_that_fails_leaves_no_empty_log(bluez, tmp_path, monke
     assert not log.exists()
 
 
-async def test_frames_are_what_the_pod_document_says():
+async def test_frames_match_the_pod_document():
     assert pod.decode(frame(3)).counter == 3

@@ -17,7 +17,7 @@ from tests.until import until
 pytestmark = pytest.mark.alone
 
 
-def test_only_what_goes_wrong_for_three_minutes_is_acted_on():
+def test_only_three_minutes_of_trouble_lead_to_recovery():
     stuck = StuckAdapter()
     assert stuck.verdict(1000.0) == ""
     stuck.listening(1000.0)
@@ -39,7 +39,7 @@ def test_connections_have_to_fail_several_times_and_all_of_them():
     assert stuck.verdict(400.0) == ""
 
 
-def test_it_is_tried_ever_less_often_until_something_connects():
+def test_recovery_is_tried_less_and_less_often_until_something_connects():
     stuck = StuckAdapter()
     t, pauses = 0.0, []
     for _ in range(7):
@@ -56,7 +56,7 @@ def test_it_is_tried_ever_less_often_until_something_connects():
     assert stuck.verdict(t + 300.0)
 
 
-def test_weeks_without_anybody_in_reach_are_only_waited_for():
+def test_weeks_without_a_device_in_reach_lead_to_no_recovery():
     stuck = StuckAdapter()
     for hour in range(1100):  # 2.0 ** 1024 is an OverflowError
         stuck.cycled(3600.0 * hour)
@@ -71,7 +71,7 @@ def soon(monkeypatch):
 
 @pytest.mark.usefixtures("soon")
 @pytest.mark.parametrize("how", ["busy", "deaf", "refusing"])
-async def test_a_stuck_adapter_is_switched_off_and_on_and_that_is_told(bluez, how, caplog):
+async def test_a_stuck_adapter_is_switched_off_and_on_and_reported(bluez, how, caplog):
     device = bluez.add(Pod(bluez))
     bluez.stuck = how
     async with running(site(left=sensor(address=device.address))) as (_, heard):
@@ -135,7 +135,7 @@ async def test_the_adapter_is_on_again_when_the_program_ends_in_the_middle(bluez
     assert bluez.powered
 
 
-async def test_without_a_service_or_such_an_adapter_it_says_why(bluez):
+async def test_without_a_service_or_adapter_the_reason_is_given(bluez):
     assert await cycle("hci7") == "it is not on"
     await bluez.end()
     assert "the Bluetooth service refused" in await cycle("")

@@ -30,7 +30,7 @@ def test_a_belt_that_runs_is_training_unless_it_is_doubted():
     assert not training.over(1200.0)
 
 
-def test_each_sensor_rests_for_itself():
+def test_each_sensor_rests_separately():
     training = Training(600.0, begun=0.0)
     for t in (0.0, 700.0):
         training.note(packet(t, sensor="shelf"))

@@ -24,13 +24,13 @@ async def test_scan_prints_what_to_configure(bluez, capsys):
     assert "1 supported, 1 other device in range" in out
 
 
-async def test_scan_prints_a_name_as_it_is_but_for_what_is_no_text(bluez, capsys):
+async def test_scan_prints_names_without_control_characters(bluez, capsys):
     bluez.add(Peripheral("C0:DE:00:00:00:66", "[/b] [mi] \x1b[31mband\n", {}))
     assert await cued("scan", "--seconds", "0.5", "--all") == 0
     assert "[/b] [mi] [31mband" in capsys.readouterr().out
 
 
-async def test_scan_says_that_the_service_hides_its_sensors(bluez, capsys, monkeypatch):
+async def test_scan_mentions_sensors_held_by_the_service(bluez, capsys, monkeypatch):
     monkeypatch.setattr(scan.Machine, "active", lambda *_: True)
     assert await cued("scan", "--seconds", "0.3") == 0
     assert "sudo systemctl stop cued" in capsys.readouterr().out

@@ -41,7 +41,7 @@ def test_a_run_over_bluetooth_is_cued_as_the_run_itself(scenario, tmp_path):
     assert [e["speed_m_s"] for e in events if e["type"] == "stride"][-1] == pytest.approx(1.3, 0.01)
 
 
-def test_it_says_in_a_line_what_it_cannot(scenario, monkeypatch, capsys, tmp_path):
+def test_what_it_cannot_simulate_is_one_line(scenario, monkeypatch, capsys, tmp_path):
     assert main(["simulate", scenario, *QUIET, "--speed", "2"]) == 1
     assert "in real time" in capsys.readouterr().err
     acc_only = tmp_path / "acc.toml"

@@ -17,7 +17,7 @@ BUSY_S = 0.02  # for each packet
 BURST = 150  # 3 s of work
 
 
-async def test_a_turn_is_too_long_until_the_loop_goes_on():
+async def test_a_turn_is_too_long_until_the_loop_continues():
     turn = Turn()
     assert not turn.is_too_long(1.0)
     assert not turn.is_too_long(1.0 + LONGEST_S)

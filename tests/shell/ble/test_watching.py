@@ -40,7 +40,7 @@ def test_a_straps_heart_rate_does_not_vouch_for_its_motion():
     assert "silent" in chest.verdict(5.0)
 
 
-def test_a_strap_off_the_skin_and_a_treadmill_at_rest_are_left_alone():
+def test_a_strap_off_the_skin_and_an_idle_treadmill_are_left_alone():
     strap = watch("heart_rate")
     for t in range(40):
         strap.readable(float(t))  # messages of 0 beats a minute become no input
@@ -48,7 +48,7 @@ def test_a_strap_off_the_skin_and_a_treadmill_at_rest_are_left_alone():
     assert "silent" in strap.verdict(60.0)
 
 
-def test_what_comes_late_is_no_sign_of_life():
+def test_late_data_are_no_sign_of_life():
     one = watch()
     for k in range(100):
         one.note(packet(k / 10, k / 10))
@@ -58,7 +58,7 @@ def test_what_comes_late_is_no_sign_of_life():
 
 
 @pytest.mark.parametrize("ppm", [-200, 200])
-def test_a_clock_that_drifts_is_not_taken_for_lag(ppm):
+def test_a_clock_that_drifts_is_not_mistaken_for_lag(ppm):
     one = watch()
     for k in range(0, 36000, 5):  # an hour
         t = k / 10
@@ -66,7 +66,7 @@ def test_a_clock_that_drifts_is_not_taken_for_lag(ppm):
     assert one.verdict(3600.0) == ""
 
 
-def test_a_device_that_restarts_its_clock_is_not_taken_for_lag():
+def test_a_device_that_restarts_its_clock_is_not_mistaken_for_lag():
     one = watch()
     for k in range(100):
         one.note(packet(k / 10, 1000 + k / 10))
@@ -74,7 +74,7 @@ def test_a_device_that_restarts_its_clock_is_not_taken_for_lag():
     assert one.verdict(12.0) == ""
 
 
-def test_duplicates_are_the_same_bytes_at_the_same_moment():
+def test_duplicates_are_equal_bytes_at_the_same_moment():
     one = watch()
     assert not one.duplicate(1.0, "a", b"x")
     assert one.duplicate(1.001, "a", b"x")

@@ -122,7 +122,7 @@ def sides(some, others) -> list[tuple[float, str, str]]:
     return [(a[0], a[1], b[1]) for a, b in nearest if FROM_S < a[0] < TO_S and a[1] != b[1]]
 
 
-async def test_silence_is_told_as_lost_within_1_1_s_of_the_last_sample(bluez):
+async def test_silence_is_reported_as_lost_within_1_1_s_of_the_last_sample(bluez):
     device = bluez.add(Pod(bluez))
     engine = Engine({"left": Worn("foot_left")})
     lost: list[tuple[float, Link]] = []
@@ -177,13 +177,13 @@ async def test_belt_and_heart_rate_arrive_and_the_belt_obeys_within_its_limits(b
             assert "broke off" in await source.request(BeltRequest(t=5.0, speed_m_s=1.1))
 
 
-async def test_without_a_treadmill_a_wish_is_refused(bluez):
+async def test_without_a_treadmill_a_request_is_refused(bluez):
     bluez.add(Pod(bluez))
     async with running(site(left=sensor())) as (source, _):
         assert "no treadmill" in await source.request(BeltRequest(t=1.0, speed_m_s=1.0))
 
 
-async def test_a_foot_pods_speed_and_cadence_arrive_in_whatever_it_counts(bluez):
+async def test_speed_and_cadence_of_a_foot_pod_arrive_in_either_convention(bluez):
     pod = FootPod(bluez)
     bluez.add(pod.peripheral)
     where = site(pod=sensor("rsc", "treadmill"))

@@ -61,7 +61,7 @@ async def test_it_carries_state_events_commands_and_the_last_will(tmp_path: Path
             await late.wait_for("test/availability")
 
 
-async def test_killed_it_is_started_again_and_everything_told_anew(
+async def test_a_killed_broker_is_restarted_and_everything_published_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(broker, "AGAIN_S", 0.0)
@@ -98,7 +98,7 @@ async def test_it_does_not_outlive_the_daemon(tmp_path: Path) -> None:
     assert process.returncode is not None
 
 
-async def test_guests_read_and_only_users_write(tmp_path: Path) -> None:
+async def test_guests_can_read_and_only_users_write(tmp_path: Path) -> None:
     port = free_port()
     options = with_password(tmp_path, port=port, guests_read=True)
     daemon = Daemon()
@@ -134,7 +134,7 @@ async def test_guests_read_and_only_users_write(tmp_path: Path) -> None:
         ("null", False),
     ],
 )
-async def test_a_web_page_elsewhere_is_not_let_in(
+async def test_a_web_page_of_another_origin_is_refused(
     tmp_path: Path, origin: str | None, let_in: bool
 ) -> None:
     port = free_port()
@@ -146,7 +146,7 @@ async def test_a_web_page_elsewhere_is_not_let_in(
                 pass
 
 
-async def test_idle_sockets_keep_nobody_out_and_a_large_message_is_not_read(tmp_path: Path) -> None:
+async def test_idle_sockets_block_nobody_and_large_messages_are_not_read(tmp_path: Path) -> None:
     port = free_port()
     async with embedded(tmp_path, port=port) as made:
         idle = [await asyncio.open_connection("127.0.0.1", port) for _ in range(60)]

@@ -35,7 +35,9 @@ def described(folder: Path, commands: tuple[str, ...] = DEFAULT, **changes: Any)
 
 
 @pytest.mark.parametrize("commands", [(), DEFAULT, NAMES])
-def test_it_is_what_home_assistant_documents(tmp_path: Path, commands: tuple[str, ...]) -> None:
+def test_discovery_is_as_home_assistant_documents(
+    tmp_path: Path, commands: tuple[str, ...]
+) -> None:
     payload = json.dumps(described(tmp_path, commands)).encode()
     assert faults(_discovery.topic("homeassistant", "test"), payload) == []
     assert len(payload) < 64_000
@@ -75,7 +77,7 @@ def test_every_metric_that_is_on_appears_and_no_other(tmp_path: Path) -> None:
     assert live - BAND == {"cadence_spm"}
 
 
-def test_the_first_metrics_have_what_every_template_reads(tmp_path: Path) -> None:
+def test_the_first_metrics_have_every_key_the_templates_read(tmp_path: Path) -> None:
     strap = {"strap": Sensor(device="heart_rate", placement="heart_rate")}
     where = structs.replace(site(tmp_path), sensors=strap)
     topics = Topics(_discovery.units(where), (), 10)
@@ -88,12 +90,12 @@ def test_the_first_metrics_have_what_every_template_reads(tmp_path: Path) -> Non
     assert "stride_band_m" in sent["metrics"]
 
 
-def test_the_belt_appears_only_where_it_may_be_moved(tmp_path: Path) -> None:
+def test_belt_controls_appear_only_with_consent(tmp_path: Path) -> None:
     assert "set_speed" not in described(tmp_path)["components"]
     assert "set_speed" in described(tmp_path, NAMES)["components"]
 
 
-def test_every_button_sends_a_command_that_is_heard(tmp_path: Path) -> None:
+def test_every_button_sends_a_known_command(tmp_path: Path) -> None:
     entities = described(tmp_path, NAMES)["components"].values()
     presses = [e["payload_press"] for e in entities if e["platform"] == "button"]
     assert len(presses) == len(BUTTONS)
@@ -105,7 +107,7 @@ def test_every_button_sends_a_command_that_is_heard(tmp_path: Path) -> None:
             assert Gate(NAMES).check(order.encode(), 99.0).value == 0.5
 
 
-def test_what_is_of_the_last_session_stays_when_the_station_is_off(tmp_path: Path) -> None:
+def test_values_of_the_last_session_stay_when_the_station_is_off(tmp_path: Path) -> None:
     entities = described(tmp_path)["components"]
     assert {key for key, entity in entities.items() if "availability" not in entity} == set(SESSION)
 
@@ -118,7 +120,7 @@ def test_every_number_has_its_decimals_and_every_name_a_capital(tmp_path: Path) 
 
 
 @pytest.mark.parametrize("language", TRANSLATED)
-def test_what_is_shown_has_no_english_in_it(tmp_path: Path, language: str) -> None:
+def test_translations_contain_no_english(tmp_path: Path, language: str) -> None:
     entities = described(tmp_path, NAMES, language=language)["components"].values()
     texts = [entity["name"] for entity in entities]
     texts += [entity.get("unit_of_measurement", "") for entity in entities]
@@ -127,7 +129,7 @@ def test_what_is_shown_has_no_english_in_it(tmp_path: Path, language: str) -> No
     assert english_in(" ".join(texts), language) - {"back"} == set()  # its owner called it so
 
 
-def test_muting_is_a_switch_where_it_is_let_in(tmp_path: Path) -> None:
+def test_muting_is_a_switch_where_allowed(tmp_path: Path) -> None:
     switch = described(tmp_path, NAMES)["components"]["muted"]
     assert switch["platform"] == "switch"
     for n, order in enumerate((switch["payload_on"], switch["payload_off"])):
@@ -135,19 +137,19 @@ def test_muting_is_a_switch_where_it_is_let_in(tmp_path: Path) -> None:
     assert described(tmp_path, ())["components"]["muted"]["platform"] == "binary_sensor"
 
 
-def test_the_live_page_is_the_devices_link(tmp_path: Path) -> None:
+def test_the_device_links_to_the_live_page(tmp_path: Path) -> None:
     body = _discovery.describe(site(tmp_path), "cued/test", (), "http://pi.local:8080")
     assert body["device"]["configuration_url"] == "http://pi.local:8080"
 
 
-def test_odd_sensor_names_stay_apart(tmp_path: Path) -> None:
+def test_odd_sensor_names_stay_distinct(tmp_path: Path) -> None:
     odd = {name: Sensor(device="pod", placement="foot_left") for name in ("ä 1", "ö 1", 'a"b')}
     body = described(tmp_path, sensors=odd)
     assert faults(TOPIC, json.dumps(body).encode()) == []
     assert sum(key.startswith("link_") for key in body["components"]) == 3
 
 
-async def test_it_is_retained_and_told_again_at_home_assistants_birth(
+async def test_it_is_retained_and_published_again_at_home_assistants_birth(
     broker: Mosquitto, tmp_path: Path
 ) -> None:
     async with watching(broker.port) as far:
@@ -168,7 +170,7 @@ async def test_it_is_retained_and_told_again_at_home_assistants_birth(
             assert faults(TOPIC, json.dumps(body).encode()) == []
 
 
-async def test_what_is_no_longer_there_is_taken_away(broker: Mosquitto, tmp_path: Path) -> None:
+async def test_removed_entities_are_deleted(broker: Mosquitto, tmp_path: Path) -> None:
     old = described(tmp_path)
     old["components"]["gone"] = {"platform": "sensor", "state_topic": "x", "unique_id": "y"}
     async with watching(broker.port) as far:

@@ -72,7 +72,7 @@ def listeners(*ports: int) -> set[str]:
     return {address for address in found if int(address.rsplit(":", 1)[1], 16) in ports}
 
 
-async def test_the_example_listens_on_the_loopback_alone(mosquitto: Start, tmp_path: Path) -> None:
+async def test_the_example_listens_only_on_the_loopback(mosquitto: Start, tmp_path: Path) -> None:
     port, websocket = free_port(), free_port()
     broker = mosquitto(*example(tmp_path, port, websocket))
     broker.start()

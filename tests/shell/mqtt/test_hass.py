@@ -14,7 +14,7 @@ from tests.shell.page.world import Mosquitto
 TOPIC = "homeassistant/device/cued_test/config"
 
 
-def test_a_station_that_cannot_be_is_refused_in_a_line(
+def test_an_impossible_station_name_is_refused_in_one_line(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = tmp_path / "cued.toml"
@@ -23,7 +23,7 @@ def test_a_station_that_cannot_be_is_refused_in_a_line(
     assert "--station" in capsys.readouterr().err
 
 
-async def test_one_command_leaves_nothing_behind(
+async def test_one_command_removes_everything(
     broker: Mosquitto, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     async with watching(broker.port) as far:
@@ -42,7 +42,7 @@ async def test_one_command_leaves_nothing_behind(
             assert [topic for topic, _, retain in late.seen if retain] == []
 
 
-async def test_a_forgotten_runner_goes_from_what_the_broker_retains(broker, tmp_path, capsys):
+async def test_a_forgotten_runner_is_removed_from_retained_messages(broker, tmp_path, capsys):
     (tmp_path / "sessions").mkdir()
     file = tmp_path / "cued.toml"
     file.write_text(

@@ -22,10 +22,10 @@ def test_each_way_to_a_broker_has_its_usual_port():
     ({"discovery_prefix": "home#"}, "discovery_prefix"),
     ({"page": "ftp://here"}, "page"),
 ])  # fmt: skip
-def test_what_cannot_be_meant_is_refused(options, told):
+def test_impossible_options_are_refused(options, told):
     with pytest.raises(msgspec.ValidationError, match=told):
         msgspec.convert(options, Config)
 
 
-def test_what_moves_the_belt_is_no_default():
+def test_moving_the_belt_is_off_by_default():
     assert not {"set_speed", "set_incline"} & set(Config().commands)

@@ -6,7 +6,7 @@ from cued.sinks._outbox import Outbox
 from tests.shell.conftest import remount
 
 
-def test_what_lies_on_a_read_only_disk_is_sent_once(disk):
+def test_an_outbox_on_a_read_only_disk_is_sent_once(disk):
     Outbox(disk / "mqtt").put(b'{"kept":1}', wall=1.0)
     remount(disk, "ro")
     outbox = Outbox(disk / "mqtt")
@@ -17,7 +17,7 @@ def test_what_lies_on_a_read_only_disk_is_sent_once(disk):
     assert outbox.waiting() == []
 
 
-def test_an_unreadable_one_on_a_read_only_disk_is_in_nobodys_way(disk):
+def test_an_unreadable_outbox_on_a_read_only_disk_does_no_harm(disk):
     Outbox(disk / "mqtt").put(b'{"kept":1}', wall=2.0)
     (disk / "mqtt" / "000000000001000.json").write_bytes(b"\0\0")
     remount(disk, "ro")
@@ -27,7 +27,7 @@ def test_an_unreadable_one_on_a_read_only_disk_is_in_nobodys_way(disk):
     assert outbox.waiting() == [second]
 
 
-def test_a_new_one_waits_in_memory_and_is_written_when_the_disk_lets_it(disk):
+def test_a_new_summary_waits_in_memory_until_the_disk_is_writable(disk):
     remount(disk, "ro")
     outbox = Outbox(disk / "mqtt")
     outbox.put(b'{"kept":1}', wall=1.0)

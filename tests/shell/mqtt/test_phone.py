@@ -77,7 +77,7 @@ async def test_a_broker_that_is_away_or_goes_away_is_a_lost_link(broker):
             await task
 
 
-async def test_it_lets_itself_in_with_a_password_and_ends_when_told(broker, tmp_path):
+async def test_it_logs_in_with_a_password_and_ends_when_cancelled(broker, tmp_path):
     secret = tmp_path / "secret"
     secret.write_text("open sesame\n")
     os.chmod(secret, 0o600)
@@ -94,7 +94,7 @@ async def test_it_lets_itself_in_with_a_password_and_ends_when_told(broker, tmp_
             await task
 
 
-def test_what_does_not_fit_is_said_at_once():
+def test_conflicting_options_are_refused_at_once():
     with pytest.raises(ConfigError, match="there is no"):
         SensorLoggerMqtt(Config(), Site())
     with pytest.raises(ValueError, match="without user"):
@@ -103,7 +103,7 @@ def test_what_does_not_fit_is_said_at_once():
         Config(ca="somewhere")
 
 
-def test_a_bad_certificate_is_told_with_the_section_it_stands_in(tmp_path):
+def test_a_bad_certificate_is_reported_with_its_section(tmp_path):
     ca = tmp_path / "ca.pem"
     ca.write_text("no certificate")
     with pytest.raises(ConfigError, match=r"^\[sources\.sensor_logger_mqtt\] ca: "):

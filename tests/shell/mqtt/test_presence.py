@@ -17,7 +17,7 @@ class Client:
         self.said.append((topic, payload, retain))
 
 
-async def test_our_own_word_coming_back_is_no_namesake(caplog):
+async def test_the_echo_of_our_own_message_is_no_namesake(caplog):
     presence, client = Presence("cued/gym"), Client()
     presence.begin()
     await presence.greet(client)
@@ -26,7 +26,7 @@ async def test_our_own_word_coming_back_is_no_namesake(caplog):
     assert not caplog.records
 
 
-async def test_an_old_will_is_contradicted_and_told_once(caplog):
+async def test_an_old_will_is_corrected_and_reported_once(caplog):
     presence, client = Presence("cued/gym"), Client()
     presence.begin()
     await presence.greet(client)
@@ -37,7 +37,7 @@ async def test_an_old_will_is_contradicted_and_told_once(caplog):
     assert ["cued/gym" in r.message for r in caplog.records] == [True]
 
 
-async def test_online_that_we_did_not_say_is_a_namesake(caplog):
+async def test_online_that_we_did_not_publish_is_a_namesake(caplog):
     presence, client = Presence("cued/gym"), Client()
     presence.begin()
     await presence.heard(client, ONLINE)

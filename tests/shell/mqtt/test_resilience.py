@@ -33,9 +33,7 @@ async def at_once(_wait_s: float) -> None:
     await asyncio.sleep(0.01)
 
 
-async def test_a_broker_that_comes_late_gets_what_has_waited(
-    mosquitto: Start, tmp_path: Path
-) -> None:
+async def test_a_late_broker_gets_what_has_waited(mosquitto: Start, tmp_path: Path) -> None:
     broker = mosquitto()
     async with running(broker.config(), tmp_path, sleep=at_once) as sink:
         sink.take(Stumble(t=1.0, score=1.5))
@@ -46,7 +44,7 @@ async def test_a_broker_that_comes_late_gets_what_has_waited(
             assert await far.wait_for("test/availability") == "online"
 
 
-async def test_a_broker_killed_in_the_middle_is_found_again(
+async def test_a_broker_killed_in_the_middle_is_reconnected(
     mosquitto: Start, tmp_path: Path
 ) -> None:
     first = mosquitto()
@@ -127,7 +125,7 @@ async def test_a_day_without_a_broker_costs_no_memory(
     assert sink.dropped == DAY_S // 10  # nobody came for the rest either, and that is told
 
 
-async def test_attempts_grow_rarer_and_only_the_first_failure_is_a_warning(
+async def test_retries_become_rarer_and_only_the_first_failure_is_a_warning(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     now, waits = 0.0, []
@@ -181,7 +179,7 @@ async def test_each_reason_is_a_warning_once(
     assert "uthori" in said[1]
 
 
-async def test_two_stations_of_one_name_do_not_cut_each_other_off_and_are_told(
+async def test_two_stations_of_one_name_do_not_disconnect_each_other_and_are_reported(
     broker: Mosquitto, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     config = broker.config()
@@ -198,7 +196,7 @@ async def test_two_stations_of_one_name_do_not_cut_each_other_off_and_are_told(
     assert "does a second station have this name?" in caplog.text
 
 
-async def test_nobody_can_cut_the_station_off_by_its_name(
+async def test_nobody_can_disconnect_the_station_by_its_name(
     broker: Mosquitto, tmp_path: Path
 ) -> None:
     async with watching(broker.port) as far, running(broker.config(), tmp_path):
@@ -209,7 +207,7 @@ async def test_nobody_can_cut_the_station_off_by_its_name(
         assert far.of("test/availability") == ["online"]
 
 
-async def test_a_broker_that_flaps_is_not_hammered(
+async def test_a_flapping_broker_is_not_flooded_with_attempts(
     mosquitto: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One that accepts and goes at once keeps being waited for longer and longer."""
@@ -239,7 +237,7 @@ async def test_a_broker_that_flaps_is_not_hammered(
     assert waits == [0.5, 1.0, 2.0, 4.0, 8.0, 16.0]
 
 
-async def test_one_that_never_answers_leaves_no_socket_behind(
+async def test_a_broker_that_never_answers_leaves_no_open_socket(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(client, "ANSWER_S", 0.1)

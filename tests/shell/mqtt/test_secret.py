@@ -18,7 +18,7 @@ def file(tmp_path):
     return path
 
 
-def test_systemds_credential_goes_before_a_file(tmp_path, file, monkeypatch):
+def test_a_systemd_credential_takes_precedence_over_a_file(tmp_path, file, monkeypatch):
     monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
     (tmp_path / "broker").write_text("from systemd\r\n")
     assert password(WHERE, "broker", str(file)) == "from systemd"
@@ -35,7 +35,7 @@ def test_a_credential_that_is_missing_is_a_mistake_only_in_the_service(monkeypat
         password(WHERE, "broker", "")
 
 
-def test_a_file_that_others_can_read_is_refused_with_the_command_that_mends_it(file):
+def test_a_file_others_can_read_is_refused_with_the_fix(file):
     file.chmod(0o640)
     with pytest.raises(ConfigError, match=f"mode 0640.*chmod 600 {file}"):
         password(WHERE, "", str(file))

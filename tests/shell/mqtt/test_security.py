@@ -139,7 +139,7 @@ async def test_a_certificate_for_another_name_is_refused(
     assert "IP address mismatch" in await failure(config, tmp_path, caplog)
 
 
-async def test_a_wrong_password_is_told_without_the_password(
+async def test_a_wrong_password_is_reported_without_the_password(
     mosquitto: Start, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     broker = mosquitto("listener PORT 127.0.0.1", f"password_file {passwords(tmp_path)}")
@@ -155,20 +155,20 @@ def made(config: Config, folder: Path) -> Mqtt:
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o660])
-def test_a_password_that_others_can_read_is_refused(tmp_path: Path, mode: int) -> None:
+def test_a_password_others_can_read_is_refused(tmp_path: Path, mode: int) -> None:
     config = Config(user="cued", password_file=secret_file(tmp_path, mode=mode))
     with pytest.raises(ConfigError, match="chmod 600") as refused:
         made(config, tmp_path)
     assert SECRET not in str(refused.value)
 
 
-def test_a_password_file_that_is_not_there_is_refused_as_the_sink_is_made(tmp_path: Path) -> None:
+def test_a_missing_password_file_is_refused_when_the_sink_is_made(tmp_path: Path) -> None:
     config = Config(user="cued", password_file=str(tmp_path / "absent"))
     with pytest.raises(ConfigError, match="No such file"):
         made(config, tmp_path)
 
 
-def test_a_ca_that_is_none_is_refused_as_the_sink_is_made(tmp_path: Path) -> None:
+def test_an_invalid_ca_is_refused_when_the_sink_is_made(tmp_path: Path) -> None:
     config = Config(tls=True, ca=secret_file(tmp_path, "no certificate"))
     with pytest.raises(ConfigError, match=r"^\[sinks\.mqtt\] ca: "):
         made(config, tmp_path)
@@ -176,7 +176,7 @@ def test_a_ca_that_is_none_is_refused_as_the_sink_is_made(tmp_path: Path) -> Non
         made(Config(tls=True, ca="/nowhere.pem"), tmp_path)
 
 
-async def test_the_credential_of_systemd_goes_first(
+async def test_the_systemd_credential_takes_precedence(
     mosquitto: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     broker = mosquitto("listener PORT 127.0.0.1", f"password_file {passwords(tmp_path)}")
@@ -189,7 +189,7 @@ async def test_the_credential_of_systemd_goes_first(
 
 
 @pytest.mark.parametrize("folder", [None, "/nonexistent"])
-def test_a_credential_that_was_not_passed_on_is_told(
+def test_a_credential_that_was_not_passed_on_is_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, folder: str | None
 ) -> None:
     monkeypatch.delenv("CREDENTIALS_DIRECTORY", raising=False)
@@ -200,7 +200,7 @@ def test_a_credential_that_was_not_passed_on_is_told(
     assert isinstance(refused.value, OutOfReach) == (folder is None)
 
 
-def test_a_check_by_hand_says_what_only_the_service_is_given(
+def test_a_manual_check_names_secrets_only_the_service_has(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.delenv("CREDENTIALS_DIRECTORY", raising=False)
@@ -306,7 +306,7 @@ async def test_a_retained_command_is_ignored(broker: Mosquitto, tmp_path: Path) 
     assert [c.name for c in daemon.commands] == ["pause"]
 
 
-async def test_a_command_that_is_retained_while_the_station_runs_is_ignored_too(
+async def test_a_command_retained_while_the_station_runs_is_ignored_too(
     broker: Mosquitto, tmp_path: Path
 ) -> None:
     daemon = Daemon()
@@ -343,7 +343,7 @@ async def test_a_large_message_is_not_read(
     assert peak < 20_000_000
 
 
-def test_five_commands_a_second_are_heard() -> None:
+def test_five_commands_a_second_are_accepted() -> None:
     gate = Gate(Config().commands)
     heard = 0
     for n in range(1000):  # ten seconds of a hundred a second
@@ -355,7 +355,7 @@ def test_five_commands_a_second_are_heard() -> None:
     assert heard == pytest.approx(60, abs=1)  # ten at once, and five a second from then on
 
 
-def test_a_belt_moves_only_where_it_was_allowed_to() -> None:
+def test_a_belt_moves_only_where_allowed() -> None:
     order = b'{"command": "set_speed", "value": 0.8}'
     with pytest.raises(RequestRefused, match="not allowed"):
         Gate(Config().commands).check(order, 0.0)

@@ -109,7 +109,7 @@ async def test_state_session_and_availability_are_retained_and_nothing_else_is(
             assert kept == {"availability", "session", "state"}
 
 
-async def test_leaving_in_good_order_says_offline(broker: Mosquitto, tmp_path: Path) -> None:
+async def test_an_orderly_end_says_offline(broker: Mosquitto, tmp_path: Path) -> None:
     async with watching(broker.port) as far:
         async with running(broker.config(), tmp_path) as sink:
             await far.wait_for("test/availability", lambda s: s == "online")
@@ -147,7 +147,7 @@ def told(topics: Topics, now: float) -> dict[str, Any]:
     return out
 
 
-def test_the_belt_is_told_with_its_source_until_nobody_knows_it() -> None:
+def test_the_belt_is_published_with_its_source_until_unknown() -> None:
     topics = Topics((), (), 10)
     topics.take(BELT, 0.0)
     topics.take(STRIDE, 0.0)
@@ -162,7 +162,7 @@ def test_the_belt_is_told_with_its_source_until_nobody_knows_it() -> None:
     assert "belt_speed_m_s" not in out["metrics"]
 
 
-def test_single_strides_are_told_once_with_their_side_and_direction() -> None:
+def test_single_strides_are_published_once_with_side_and_direction() -> None:
     topics = Topics((), (), 10)
     for n in range(30):
         topics.take(structs.replace(STRIDE, t=n / 10, direction="backward"), 0.0)
@@ -176,7 +176,7 @@ def test_single_strides_are_told_once_with_their_side_and_direction() -> None:
     assert len(told(topics, 2.0)["metrics"]["strides"]) == 1
 
 
-def test_runner_and_workout_are_those_that_were_let_in() -> None:
+def test_only_allowed_runners_and_workouts_are_accepted() -> None:
     topics = Topics((), (), 10, runner="Anna", profile="first_time_ever")
     for name, ok in (("runner", True), ("profile", False)):
         topics.watch(Command(1.0, name, "knee_sparing_return"))
@@ -185,7 +185,7 @@ def test_runner_and_workout_are_those_that_were_let_in() -> None:
     assert (state["runner"], state["profile"]) == ("knee_sparing_return", "first_time_ever")
 
 
-def test_a_value_that_ends_is_told_as_null_once() -> None:
+def test_a_value_that_ends_is_published_as_null_once() -> None:
     topics = Topics(("cadence_spm",), (), 10)
     rate = Measurement(t=1.0, name="cadence_spm", value=103.5122, unit="spm", strides=4)
     topics.take(rate, 0.0)
@@ -208,7 +208,7 @@ def test_the_alarm_of_a_possible_fall_ends_and_that_of_a_confirmed_one_does_not(
     assert told(topics, 10.0)["state"]["alarm"] is None
 
 
-def test_the_question_who_walks_stands_until_it_is_answered_and_a_guest_runs_to_the_end() -> None:
+def test_the_question_who_walks_stands_until_answered_and_a_guest_stays_to_the_end() -> None:
     topics = Topics((), (), 10, runner="Ann")
     topics.take(Phase(t=0.0, name="settle", from_="idle", why="begin"), 0.0)
     topics.take(Notice(t=1.0, level="info", code="new_runner", text=""), 0.0)
@@ -221,7 +221,7 @@ def test_the_question_who_walks_stands_until_it_is_answered_and_a_guest_runs_to_
     assert told(topics, 9.0)["state"]["runner"] == "Ann"
 
 
-def test_the_state_is_told_anew_twice_a_minute() -> None:
+def test_the_state_is_published_again_twice_a_minute() -> None:
     topics = Topics((), (), 10)
     told = [now for now in range(100) if topics.due(float(now), 0.0)]
     assert told == [0, 30, 60, 90]

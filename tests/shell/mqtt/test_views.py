@@ -25,12 +25,12 @@ def announced(language: str, station: str = "treadmill") -> dict[str, str]:
 
 
 @pytest.mark.parametrize("language", ["en", "de", "fr"])
-def test_the_view_shows_what_is_announced_in_whatever_language(language: str) -> None:
+def test_the_view_shows_what_is_announced_in_every_language(language: str) -> None:
     shown = set(re.findall(r"\w+\.cued_treadmill_\w+", (FOLDER / "view.yaml").read_text()))
     assert len(shown) > 10
     assert shown <= set(announced(language).values())
 
 
-def test_ids_are_as_home_assistant_writes_them() -> None:
+def test_ids_are_those_home_assistant_makes() -> None:
     for one in announced("en", "hall-2").values():
         assert re.fullmatch(r"[a-z_]+\.cued_hall_2_[a-z0-9_]+", one)

@@ -52,7 +52,7 @@ async def looking():
     await looking.close()
 
 
-async def test_a_page_is_found_by_name_and_host_while_it_is_served(looking: Looking) -> None:
+async def test_a_served_page_is_found_by_name_and_host(looking: Looking) -> None:
     page = Live(Config(port=0), Site(station="hall_2"), lambda _: None)
     async with page:
         await page.run()
@@ -65,7 +65,7 @@ async def test_a_page_is_found_by_name_and_host_while_it_is_served(looking: Look
     await looking.until("cued hall_2", ServiceStateChange.Removed)
 
 
-async def test_stations_find_each_other_and_nobody_is_led_out_of_the_house(
+async def test_stations_find_each_other_and_link_only_inside_the_house(
     looking: Looking,
 ) -> None:
     def far(name: str, address: str) -> AsyncServiceInfo:
@@ -94,7 +94,7 @@ async def test_stations_find_each_other_and_nobody_is_led_out_of_the_house(
     assert near._announcer.others() == []
 
 
-async def test_the_page_answers_to_the_name_that_is_announced() -> None:
+async def test_the_page_answers_to_its_announced_name() -> None:
     page = Live(Config(port=0), Site(station="hall"), lambda _: None)
     async with page, aiohttp.ClientSession(page.address) as session:
         async with session.get("/", headers={"Host": local_name("hall")}) as answer:
@@ -103,7 +103,7 @@ async def test_the_page_answers_to_the_name_that_is_announced() -> None:
             assert answer.status == 421
 
 
-async def test_without_the_library_it_is_told_and_the_page_is_served(monkeypatch, caplog) -> None:
+async def test_a_missing_library_is_reported_and_the_page_is_served(monkeypatch, caplog) -> None:
     monkeypatch.setitem(sys.modules, "zeroconf", None)
     monkeypatch.setattr("cued.sinks._announcer.find_spec", lambda _name: None)
     page = Live(Config(port=0), Site(), lambda _: None)

@@ -170,7 +170,7 @@ def test_a_cue_is_on_the_page_within_300_ms(look: Any, peer: Peer) -> None:
 
 
 @pytest.mark.alone  # a browser that is starved loses its connection, and a press with it
-def test_buttons_act_and_say_so(station: Station, visit: Any) -> None:
+def test_buttons_act_and_confirm(station: Station, visit: Any) -> None:
     page = visit(station.url)
     until(page, NUMBER)
     page.get_by_role("button", name="Mute").click()
@@ -186,13 +186,13 @@ def test_buttons_act_and_say_so(station: Station, visit: Any) -> None:
     until(page, "document.querySelector('#phase').textContent !== 'Paused'")
 
 
-def test_no_button_is_shown_for_what_the_station_refuses(look: Any) -> None:
+def test_buttons_the_station_would_refuse_are_hidden(look: Any) -> None:
     page = look("strict")
     page.get_by_role("button", name="Pause").wait_for()
     assert page.locator("#keys button:visible").count() == 1
 
 
-def test_a_press_is_sent_once_and_leaves_the_keyboard_where_it_was(look: Any, peer: Peer) -> None:
+def test_a_press_is_sent_once_and_keeps_the_keyboard_focus(look: Any, peer: Peer) -> None:
     asked: list[str] = []
     peer.hear("slow", "command", lambda text: asked.append(json.loads(text)["id"]))
     page = look("slow")
@@ -269,7 +269,7 @@ def test_nothing_of_a_station_that_is_off_looks_current(look: Any, peer: Peer) -
     peer.say("off", "availability", "", retain=True)
 
 
-def test_a_daemon_that_begins_anew_leaves_nothing_of_before(look: Any, peer: Peer) -> None:
+def test_a_restarted_daemon_leaves_nothing_of_before(look: Any, peer: Peer) -> None:
     page = look("reborn")
     until(page, INTRODUCED)
     cue = {"type": "cue", "t": 102.0, "text": "long ago", "verdict": "given"}
@@ -281,7 +281,7 @@ def test_a_daemon_that_begins_anew_leaves_nothing_of_before(look: Any, peer: Pee
     assert page.locator("#log li").count() == 0
 
 
-def test_what_was_said_while_the_page_was_away_is_fetched(
+def test_cues_given_while_the_page_was_away_are_fetched(
     station: Station, peer: Peer, visit: Any
 ) -> None:
     line: list[Any] = []
@@ -305,7 +305,7 @@ def test_what_was_said_while_the_page_was_away_is_fetched(
     page.get_by_text("“missed”").first.wait_for()
 
 
-def test_a_metric_the_page_never_heard_of_is_shown_with_its_unit(look: Any, peer: Peer) -> None:
+def test_an_unknown_metric_is_shown_with_its_unit(look: Any, peer: Peer) -> None:
     page = look("lab")
     own = {"knee_flexion_deg": 61.34, "grip": 7.0, "tempo_spm": None, "units": {"grip": "N"}}
     until(page, INTRODUCED)
@@ -317,20 +317,20 @@ def test_a_metric_the_page_never_heard_of_is_shown_with_its_unit(look: Any, peer
     assert "Tempo –" in text
 
 
-def test_a_stride_outside_the_own_band_is_said_in_words(look: Any, peer: Peer) -> None:
+def test_a_stride_outside_the_band_is_described_in_words(look: Any, peer: Peer) -> None:
     page = walking(peer, look, "band")
     assert shown(page, "stride-verdict") == "2% longer than your 0.80–0.90\u00a0m"
     peer.say("band", "metrics", {**METRICS, "t": 102.0, "stride_length_m": 0.85})
     until(page, "document.querySelector('#stride-tile').dataset.verdict === 'inside'")
 
 
-def test_silence_takes_the_values_off_the_page(look: Any, peer: Peer) -> None:
+def test_silence_removes_the_values_from_the_page(look: Any, peer: Peer) -> None:
     page = walking(peer, look, "silent")
     until(page, "document.querySelector('#cadence').textContent === '–'", 6)
     assert shown(page, "stability") == "Not known"
 
 
-def test_rubbish_on_the_topics_harms_nothing(look: Any, peer: Peer) -> None:
+def test_rubbish_on_the_topics_does_no_harm(look: Any, peer: Peer) -> None:
     page = look("rubbish")
     until(page, INTRODUCED)
     script = {"<img src=x onerror=alert(1)>": "<b>1</b>", "cadence_spm": "fast", "t": "now"}
@@ -362,9 +362,7 @@ def test_two_hundred_stations_are_listed(station: Station, peer: Peer, visit: An
             peer.say(f"{GYM}{n}", topic, "", retain=True)
 
 
-def test_a_station_that_was_taken_away_leaves_the_list(
-    station: Station, peer: Peer, visit: Any
-) -> None:
+def test_a_removed_station_leaves_the_list(station: Station, peer: Peer, visit: Any) -> None:
     peer.introduce("sold")
     page = visit(station.url + "#all")
     page.locator("#floor-list a", has_text="sold").wait_for()
@@ -373,7 +371,7 @@ def test_a_station_that_was_taken_away_leaves_the_list(
     page.locator("#floor-list a", has_text="sold").wait_for(state="detached")
 
 
-def test_a_station_that_nobody_knows_is_named_and_the_others_can_be_reached(
+def test_an_unknown_station_is_named_and_the_others_can_be_reached(
     station: Station, peer: Peer, visit: Any
 ) -> None:
     peer.introduce("known")
@@ -383,7 +381,7 @@ def test_a_station_that_nobody_knows_is_named_and_the_others_can_be_reached(
     page.locator("#floor-list a", has_text="known").wait_for()
 
 
-def test_a_station_that_told_no_state_is_listed_as_not_known(
+def test_a_station_without_a_state_is_listed_as_unknown(
     station: Station, peer: Peer, visit: Any
 ) -> None:
     page = visit(station.url + "#all")
@@ -401,7 +399,7 @@ def test_a_station_that_told_no_state_is_listed_as_not_known(
     [(PHONE, False), (PHONE, True), (TWICE, False), (TABLET, True), (DESKTOP, False)],
     ids=["phone-light", "phone-dark", "phone-twice", "tablet-dark", "desktop-light"],
 )
-def test_everybody_can_use_it(
+def test_the_page_passes_the_accessibility_checks(
     station: Station, visit: Any, size: dict[str, int], dark: bool
 ) -> None:
     page = visit(station.url, dark, size)
@@ -411,7 +409,7 @@ def test_everybody_can_use_it(
     assert page.evaluate(CUT) == [], "texts run out of their buttons"
 
 
-def test_an_alarm_fits_a_phone_that_shows_everything_at_200_percent(look: Any) -> None:
+def test_an_alarm_fits_a_phone_zoomed_to_200_percent(look: Any) -> None:
     page = look(
         "fallen", size=TWICE, phase="fallen", remaining_s=4000.0, commands=["acknowledge", "stop"]
     )
@@ -419,7 +417,7 @@ def test_an_alarm_fits_a_phone_that_shows_everything_at_200_percent(look: Any) -
     assert page.evaluate(TOO_WIDE) <= 0
 
 
-def test_who_walks_is_asked_and_answered_on_the_page(
+def test_the_question_who_walks_is_shown_and_answered_on_the_page(
     station: Station, peer: Peer, visit: Any
 ) -> None:
     keys = ["same_runner", "new_runner"]
@@ -454,7 +452,7 @@ def test_the_switch_changes_light_and_dark_and_is_remembered(station: Station, v
 
 
 @pytest.mark.alone
-def test_an_hour_of_strides_leaves_frames_their_time(
+def test_an_hour_of_strides_does_not_slow_the_frames(
     station: Station, peer: Peer, visit: Any
 ) -> None:
     page = visit(station.url)
@@ -484,7 +482,7 @@ def test_an_hour_of_strides_leaves_frames_their_time(
     assert drawn[1] == 9, "the one long stride is still seen"
 
 
-def test_a_wrong_password_is_said_and_cancel_goes_on_watching(folder: Path, visit: Any) -> None:
+def test_a_wrong_password_is_reported_and_cancel_keeps_watching(folder: Path, visit: Any) -> None:
     passwords = folder / "passwords"
     for name in ("coach", "cued"):
         new = [] if passwords.exists() else ["-c"]
@@ -537,7 +535,7 @@ def test_mosquitto_alone_can_serve_it(own: Broker, visit: Any) -> None:
         },
     ],
 )
-def test_one_stations_odd_message_spoils_nothing_for_the_others(visit, station, peer, odd):
+def test_an_odd_message_of_one_station_does_not_harm_the_others(visit, station, peer, odd):
     peer.introduce("odd", **odd)
     peer.say("odd", "metrics", {"stride_band_m": 3, "units": None, "cadence_spm": "x"})
     peer.introduce("well", phase="settle")
@@ -557,7 +555,7 @@ PHONE_ON_ITS_SIDE = {"width": 844, "height": 390}
 @pytest.mark.parametrize(
     ("stage", "asks"), [("possible", "Hold the rail"), ("confirmed", "Are you all right?")]
 )
-def test_an_alarm_takes_the_whole_stage_with_what_is_asked(look, peer, size, stage, asks):
+def test_an_alarm_fills_the_stage_with_its_question(look, peer, size, stage, asks):
     page = look(
         "down", size=size, phase="carry", mode="standing", alarm=stage, commands=["acknowledge"]
     )
@@ -582,7 +580,7 @@ def test_a_phone_on_its_side_shows_all_that_matters(look):
         assert box["y"] + box["height"] <= PHONE_ON_ITS_SIDE["height"], part
 
 
-def test_stop_is_asked_for_twice(look):
+def test_stop_asks_for_confirmation(look):
     page = look("twice", phase="settle", commands=["stop"])
     key = page.locator('.key[data-command="stop"]')
     key.click()
@@ -591,7 +589,7 @@ def test_stop_is_asked_for_twice(look):
     page.locator('.key[data-command="stop"][data-busy="true"]').wait_for()
 
 
-def test_a_key_that_is_held_types_step_after_step_and_a_press_one(look, peer):
+def test_a_held_key_repeats_and_a_press_types_one_step(look, peer):
     heard: list[str] = []
 
     def answer(message: str) -> None:
@@ -634,13 +632,13 @@ def test_the_end_card_compares_with_the_last_time(look, station, peer):
     page.locator("#end").get_by_text("3 of 4 judged").wait_for()
 
 
-def test_the_strip_says_how_long_still_whose_and_which_workout(look):
+def test_the_strip_shows_time_left_runner_and_workout(look):
     page = look("plan", workout_s=900.0, began_t=40.0, runner="Anna", profile="first_time_ever")
     page.locator("#plan-left").get_by_text("≈ 15 min").wait_for()
     assert shown(page, "plan-who") == "Runner Anna · The first time"
 
 
-def test_the_step_rate_is_shown_against_the_own_one(look, peer):
+def test_the_step_rate_is_shown_against_the_runners_own(look, peer):
     page = look("rate")
     page.get_by_role("heading", name="Backward walk").wait_for()
     peer.say("rate", "metrics", METRICS)
@@ -659,7 +657,7 @@ STRIDES = [
 ]  # fmt: skip
 
 
-def test_the_coach_sees_strides_by_side_and_never_of_two_directions(visit, station, peer):
+def test_the_coach_view_shows_strides_by_side_of_one_direction(visit, station, peer):
     peer.introduce("sides")
     page = visit(station.url + "#station/sides/coach")
     page.get_by_text("No stride yet").wait_for()
@@ -672,7 +670,7 @@ def test_the_coach_sees_strides_by_side_and_never_of_two_directions(visit, stati
     ]  # fmt: skip
 
 
-def test_the_coach_has_cues_said_and_leaves_notes(visit, station, peer):
+def test_the_coach_view_sends_cues_and_notes(visit, station, peer):
     peer.introduce("wish", commands=["say", "mark"])
     asked: list[dict[str, Any]] = []
 
@@ -697,7 +695,7 @@ def test_the_coach_has_cues_said_and_leaves_notes(visit, station, peer):
     page.locator("#wishes").wait_for(state="hidden")
 
 
-def test_a_runner_and_a_workout_are_chosen_where_that_is_let_in(visit, station, peer):
+def test_runner_and_workout_are_chosen_where_allowed(visit, station, peer):
     peer.introduce("who", commands=["runner", "profile"], runner="Anna", profile="first_time_ever")
     asked: list[dict[str, Any]] = []
     peer.hear("who", "command", lambda payload: asked.append(json.loads(payload)))

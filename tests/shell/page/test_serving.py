@@ -42,7 +42,7 @@ def walked(seconds: int) -> list[Any]:
     return out
 
 
-async def test_everything_the_page_asks_for_is_there_with_its_type() -> None:
+async def test_every_file_of_the_page_is_served_with_its_type() -> None:
     async with serving() as (_, session):
         index = await (await session.get("/")).text()
         wanted = [part.split('"')[0] for part in index.split('src="')[1:]]
@@ -68,7 +68,7 @@ async def test_nothing_else_is_served(path: str) -> None:
         assert answer.status in (400, 404)
 
 
-async def test_headers_forbid_what_the_page_does_not_need() -> None:
+async def test_headers_forbid_all_the_page_does_not_need() -> None:
     async with serving(broker_port=9443) as (_, session):
         headers = (await session.get("/")).headers
         policy = headers["Content-Security-Policy"]
@@ -97,7 +97,7 @@ async def test_refusals_carry_the_same_headers() -> None:
             assert "*" not in answer.headers["Content-Security-Policy"]
 
 
-async def test_what_is_no_request_is_one_line_in_the_log_and_is_answered_as_strictly(
+async def test_an_invalid_request_is_one_log_line_with_the_same_headers(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     async with serving() as (live, session):
@@ -117,7 +117,7 @@ async def test_what_is_no_request_is_one_line_in_the_log_and_is_answered_as_stri
     assert not any(r.exc_info or "\n" in r.getMessage() for r in said)
 
 
-async def test_a_strange_host_name_is_refused_and_a_named_one_is_not() -> None:
+async def test_an_unknown_host_name_is_refused_and_a_configured_one_accepted() -> None:
     async with serving(names=("gym.example",)) as (_, session):
         for host, status in [
             ("evil.example", 421), ("gym.example:8080", 200), ("[::1]:80", 200), ("", 421),
@@ -132,11 +132,11 @@ async def test_a_strange_host_name_is_refused_and_a_named_one_is_not() -> None:
     [("Pi.local:80", "pi.local"), ("[::1]:80", "[::1]"), ("[::1]", "[::1]"), ("", ""),
      (":80", ":80")],
 )  # fmt: skip
-def test_the_port_is_taken_off_a_host(host: str, bare: str) -> None:
+def test_the_port_is_removed_from_a_host(host: str, bare: str) -> None:
     assert hostname(host) == bare
 
 
-async def test_the_page_is_told_where_the_broker_is_and_no_secret() -> None:
+async def test_the_page_gets_the_address_of_the_broker_and_no_secret() -> None:
     async with serving(commands=False) as (_, session):
         told = await (await session.get("/config.json")).json()
         assert set(told.pop("phrases")) == set(SAYABLE)
@@ -152,7 +152,7 @@ async def test_the_page_is_told_where_the_broker_is_and_no_secret() -> None:
     assert "station" not in told
 
 
-async def test_a_page_elsewhere_may_show_it_only_where_that_is_configured() -> None:
+async def test_another_site_may_embed_it_only_if_configured() -> None:
     async with serving() as (_, session), session.get("/") as answer:
         assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
     home = "http://ha.local:8123"
@@ -160,7 +160,7 @@ async def test_a_page_elsewhere_may_show_it_only_where_that_is_configured() -> N
         assert f"frame-ancestors {home}" in answer.headers["Content-Security-Policy"]
 
 
-async def test_files_are_packed_and_not_sent_again() -> None:
+async def test_files_are_compressed_and_not_sent_again() -> None:
     async with serving() as (_, session):
         async with session.get("/vendor/mqtt.min.js") as answer:
             assert answer.headers["Content-Encoding"] == "gzip"
@@ -170,7 +170,7 @@ async def test_files_are_packed_and_not_sent_again() -> None:
             assert answer.status == 304
 
 
-async def test_idle_connections_keep_nobody_out() -> None:
+async def test_idle_connections_block_nobody() -> None:
     async with serving() as (made, session):
         assert made._pages
         idle = [
@@ -191,7 +191,7 @@ async def test_only_reading_is_possible() -> None:
             assert (await session.request(method, "/config.json", data=b"x")).status == 405
 
 
-async def test_a_port_that_is_taken_is_told_once_and_served_when_it_is_free(
+async def test_a_taken_port_is_reported_once_and_served_when_free(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(live, "AGAIN_S", 0.02)
@@ -210,7 +210,7 @@ async def test_a_port_that_is_taken_is_told_once_and_served_when_it_is_free(
     assert f"[sinks.live] cannot listen on 127.0.0.1, port {port}: " in warned[0]
 
 
-async def test_history_is_what_was_taken() -> None:
+async def test_history_holds_the_events_taken() -> None:
     async with serving() as (live, session):
         live.take(BeltState(t=0.0, speed_m_s=1.0, source="console"))
         for event in walked(40):
@@ -238,7 +238,7 @@ def test_a_day_of_walking_stays_in_bounded_memory(monkeypatch: pytest.MonkeyPatc
     assert t[0] == 1.0
 
 
-def test_a_new_session_begins_anew() -> None:
+def test_a_new_session_starts_a_new_history() -> None:
     so_far = SoFar()
     for event in walked(30):
         so_far.take(event)

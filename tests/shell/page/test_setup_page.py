@@ -96,7 +96,7 @@ async def test_without_the_digits_nothing_is_answered(tmp_path) -> None:
     assert path.read_text() == BEFORE
 
 
-async def test_a_page_elsewhere_can_ask_nothing(tmp_path) -> None:
+async def test_a_page_of_another_origin_gets_no_answer(tmp_path) -> None:
     machine = Machine()
     async with serving(tmp_path / "cued.toml", machine) as (url, session, _):
         for origin in ("http://evil.example", "null", ""):
@@ -109,7 +109,7 @@ async def test_a_page_elsewhere_can_ask_nothing(tmp_path) -> None:
     assert machine.said == []
 
 
-async def test_a_network_of_its_own_leads_phones_to_the_page_and_asks_which_to_join(tmp_path):
+async def test_the_access_point_leads_phones_to_the_page_and_asks_which_network_to_join(tmp_path):
     told, wanted, path = tmp_path / "told", tmp_path / "wanted", tmp_path / "cued.toml"
     machine, probe = Machine(), {"Host": "captive.apple.com"}
     async with serving(path, machine, network=told, wanted=wanted) as (url, session, _):
@@ -133,7 +133,7 @@ async def test_a_network_of_its_own_leads_phones_to_the_page_and_asks_which_to_j
     assert "secret" not in path.read_text()
 
 
-async def test_digits_serve_once_and_the_second_phone_takes_over(tmp_path) -> None:
+async def test_digits_work_once_and_the_second_phone_takes_over(tmp_path) -> None:
     machine = Machine()
     async with serving(tmp_path / "cued.toml", machine) as (url, session, _):
         first = await entered(session, url, machine)
@@ -154,9 +154,7 @@ ODD_HEADERS = (
 )  # fmt: skip
 
 
-async def test_whatever_is_sent_is_refused_and_spoils_nothing_for_who_stands_there(
-    tmp_path, caplog
-) -> None:
+async def test_bad_requests_are_refused_and_do_not_disturb_the_user(tmp_path, caplog) -> None:
     machine = Machine()
     async with serving(tmp_path / "cued.toml", machine) as (url, session, _):
         usual = {"Content-Type": "application/json"}
@@ -185,7 +183,7 @@ async def test_whatever_is_sent_is_refused_and_spoils_nothing_for_who_stands_the
     assert [r for r in caplog.records if r.levelname in ("ERROR", "CRITICAL")] == []
 
 
-async def test_a_file_that_somebody_spoilt_keeps_nobody_out_or_is_named(tmp_path) -> None:
+async def test_a_damaged_file_does_not_block_set_up_or_is_named(tmp_path) -> None:
     machine, path = Machine(), tmp_path / "cued.toml"
     path.write_text("[coach]\nprofile = 'fastest'\n")
     async with serving(path, machine) as (url, session, _):
@@ -198,7 +196,7 @@ async def test_a_file_that_somebody_spoilt_keeps_nobody_out_or_is_named(tmp_path
             SetUp(Place(path, "127.0.0.1", 0), machine)
 
 
-async def test_three_wrong_digits_make_new_ones_and_a_pause(tmp_path, monkeypatch) -> None:
+async def test_three_wrong_attempts_give_new_digits_and_a_pause(tmp_path, monkeypatch) -> None:
     monkeypatch.setattr(_door, "GUESS_S", 0.2)
     machine = Machine()
     async with serving(tmp_path / "cued.toml", machine) as (url, session, _):
@@ -235,7 +233,7 @@ async def test_a_second_phone_with_new_digits_leaves_the_first_without_a_key(
     assert path.read_text() == BEFORE
 
 
-async def test_a_password_goes_in_and_never_comes_out(tmp_path) -> None:
+async def test_a_stored_password_is_never_shown(tmp_path) -> None:
     machine = Machine()
     path = tmp_path / "cued.toml"
     path.write_text(BEFORE)
@@ -358,7 +356,7 @@ RUNS_OUT = """() => [...document.querySelectorAll("button, label, h1")]
 
 @pytest.mark.once
 @pytest.mark.parametrize("language", TRANSLATED)
-def test_every_step_is_in_the_phones_language_and_fits_320_dots(
+def test_every_step_is_in_the_phones_language_and_fits_320_pixels(
     served: Serving, visit: Any, language: str
 ) -> None:
     page = visit(served.url, size={"width": 320, "height": 640}, locale=language)

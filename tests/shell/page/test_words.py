@@ -53,7 +53,7 @@ def test_languages_of_the_page_are_languages_of_the_voice() -> None:
 
 
 @pytest.mark.parametrize("language", sorted(WORDS))
-def test_no_word_is_missing_and_none_is_too_many(language: str) -> None:
+def test_no_word_is_missing_or_superfluous(language: str) -> None:
     own: dict[str, str] = WORDS[language]
     assert list(own) == list(ENGLISH), "the same keys in the same order"
     assert [key for key, text in own.items() if not text.strip()] == []
@@ -61,7 +61,7 @@ def test_no_word_is_missing_and_none_is_too_many(language: str) -> None:
     assert odd == [], "blanks that English does not have, or lacks"
 
 
-def test_every_word_is_used_and_every_word_used_is_there() -> None:
+def test_every_word_is_used_and_every_used_word_exists() -> None:
     literal = set(re.findall(r"""(?:["'`]|data-word[a-z-]*=")([a-z]+\.[a-z_0-9.]+)["'`]""", CODE))
     literal |= set(
         re.findall(r"""["']((?:trial|notice|ha|report|date)\.[a-z_0-9.]+)["']""", PYTHON)
@@ -97,7 +97,7 @@ def told(path: Path, *ends: type[ast.AST]) -> set[str]:
     return out
 
 
-def test_every_sentence_of_the_machine_that_has_a_translation_is_still_said() -> None:
+def test_every_translated_message_still_exists() -> None:
     said = "\n".join(t for p in DASHBOARD.parent.rglob("*.py") for t in told(p))
     general = {"why.machine", "why.config"}
     for key in {k for k in ENGLISH if k.startswith("why.")} - general:
@@ -105,7 +105,7 @@ def test_every_sentence_of_the_machine_that_has_a_translation_is_still_said() ->
         assert re.search(f"^{plain}$", said, re.MULTILINE), key
 
 
-def test_every_refusal_that_a_page_shows_is_translated() -> None:
+def test_every_refusal_shown_by_a_page_is_translated() -> None:
     cued = DASHBOARD.parent
     coach = ("coach.py", "commands.py", "workout/session.py", "workout/belt_requests.py")
     sentences = {t for name in coach for t in told(cued / "coach" / name, ast.Return)}
@@ -117,7 +117,7 @@ def test_every_refusal_that_a_page_shows_is_translated() -> None:
     assert plain - NOT_ON_A_PAGE == set()
 
 
-def test_what_the_core_may_say_has_a_word() -> None:
+def test_every_term_of_the_core_is_translated() -> None:
     told = {*get_args(Mode), *get_args(Direction), *get_args(Level), *get_args(LinkState)}
     told |= set(get_args(Trigger)) | set(get_args(BeltSource)) | set(get_args(Cap))
     told |= WITHHELD | VALUES | {"person"}
@@ -126,7 +126,7 @@ def test_what_the_core_may_say_has_a_word() -> None:
     assert wanted - set(ENGLISH) == set()
 
 
-def test_every_reason_of_a_rule_has_a_word() -> None:
+def test_every_reason_of_a_rule_is_translated() -> None:
     coach = Path(words.__file__).parent / "coach"
     code = "\n".join(
         p.read_text("utf-8") for p in [*coach.glob("rules/*.py"), *coach.glob("strides/*.py")]
@@ -193,7 +193,7 @@ def test_the_page_speaks_the_browsers_language_and_fits_a_phone(
 
 
 @pytest.mark.once
-def test_a_browser_of_no_language_of_ours_gets_the_stations(station: Any, visit: Any) -> None:
+def test_a_browser_in_another_language_gets_that_of_the_station(station: Any, visit: Any) -> None:
     page = visit(station.url, locale="fi")
     told = {"language": "de", "languages": sorted(WORDS), "speed_unit": "mph"}
     told["port"] = station.broker.web

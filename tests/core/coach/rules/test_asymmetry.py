@@ -32,14 +32,14 @@ def landed(**feet: list[float]) -> dict[str, deque[Footfall]]:
     }
 
 
-def test_a_lasting_change_is_told_on_the_side_that_takes_longer():
+def test_a_lasting_change_is_announced_for_the_side_that_takes_longer():
     creep = [min(0.2 * i, 9.5) for i in range(90)]  # more slowly than a limp begins
     for sign, felt in ((1.0, "left"), (-1.0, "right")):
         told = proposed("asymmetry", walk([0.0] * 30 + [sign * v for v in creep]))
         assert {(p.key, p.pattern) for _, p in told} == {("asymmetry", felt)}
 
 
-def test_where_stride_times_vary_more_the_change_has_to_be_larger_and_be_told_by_like_contacts():
+def test_varying_strides_need_a_larger_change_between_contacts_of_one_kind():
     creep = [0.0] * 30 + [min(0.2 * i, 9.5) for i in range(90)]
     uneven = Judged(reference=structs.replace(OWN, cv=0.04))
     assert heard("asymmetry", walk(creep, judged=uneven)) == []
@@ -47,21 +47,21 @@ def test_where_stride_times_vary_more_the_change_has_to_be_larger_and_be_told_by
     assert heard("asymmetry", walk(creep, landed=landed(left=[0.7], right=[0.7])))
 
 
-def test_a_contact_of_a_foot_that_nobody_knows_says_nothing_of_the_two():
+def test_a_contact_of_an_unknown_foot_is_not_used():
     known = Known()
     known.see(Footfall(t=0.0, side="unknown", sensor="back", confidence=0.5), 0.0)
     known.see(Footfall(t=1.0, side="left", sensor="back"), 1.0)
     assert list(known.landed) == ["left"]
 
 
-def test_what_another_sensor_saw_of_a_foot_is_not_compared():
+def test_contacts_seen_by_different_sensors_are_not_compared():
     known = Known()
     for sensor in ("foot", "foot", "back"):
         known.see(Footfall(t=0.0, side="left", sensor=sensor), 0.0)
     assert [c.sensor for c in known.landed["left"]] == ["back"]
 
 
-def test_a_foot_that_begins_to_land_flat_is_asked_about_without_any_asymmetry():
+def test_a_foot_that_starts_to_land_flat_is_asked_about_without_asymmetry():
     known = Known(mode="walking", direction="backward")
     news: list[tuple[Stride, Known]] = []
     for i in range(40):
@@ -72,12 +72,12 @@ def test_a_foot_that_begins_to_land_flat_is_asked_about_without_any_asymmetry():
     assert heard("asymmetry", news)[0] == (33, "limp_back")
 
 
-def test_a_limp_is_asked_about_in_the_same_words_whoever_turns_meanwhile():
+def test_turning_meanwhile_does_not_change_the_question_about_a_limp():
     limp = [*walk([0.0] * 30 + [14.0] * 10, direction="backward"), *walk([14.0] * 10, 48.0)]
     assert {key for _, key in heard("asymmetry", limp)} == {"limp_back"}
 
 
-def test_a_limp_that_begins_in_a_turn_is_told_by_how_one_went_that_way_before():
+def test_a_limp_that_starts_in_a_turn_is_judged_against_earlier_steps_in_that_direction():
     before = [*walk([0.0] * 30, direction="backward"), *walk([6.0] * 30, 36.0)]
     limp = walk([14.0] * 20, 72.0, direction="backward")
     rule, told = built("rules", "asymmetry"), list[tuple[float, str]]()
@@ -89,12 +89,12 @@ def test_a_limp_that_begins_in_a_turn_is_told_by_how_one_went_that_way_before():
     assert told[0] == (72.0 + 1.2 * 5, "limp_back")
 
 
-def test_a_limp_that_begins_where_nobody_went_before_is_told_after_turning_to_where_they_did():
+def test_a_limp_in_a_new_direction_is_found_after_turning_back_to_a_known_one():
     limp = [*walk([14.0] * 30, 36.0, direction="backward"), *walk([14.0] * 10, 72.0)]
     assert heard("asymmetry", walk([0.0] * 30) + limp)[0] == (72.0 + 1.2 * 5, "limp")
 
 
-def test_how_one_goes_backward_or_at_another_speed_is_no_limp_forward():
+def test_a_limp_is_not_judged_against_another_direction_or_speed():
     for terms in ({"direction": "backward"}, {"belt": Belt(t=0.0, speed_m_s=0.5)}):
         assert heard("asymmetry", [*walk([0.0] * 30, **terms), *walk([14.0] * 30, 36.0)]) == []
 
@@ -105,25 +105,27 @@ def test_how_one_goes_backward_or_at_another_speed_is_no_limp_forward():
     ([], 100.0, False),  # nobody walks for a minute
     ([], 90.0, True),
 ])  # fmt: skip
-def test_after_five_minutes_or_one_without_a_step_nothing_is_compared(meanwhile, again, asks):
+def test_nothing_is_compared_after_five_minutes_or_one_minute_without_a_step(
+    meanwhile, again, asks
+):
     before = walk([0.0] * 30, direction="backward")
     limp = walk([14.0] * 20, again, direction="backward")
     told = {key for _, key in heard("asymmetry", [*before, *meanwhile, *limp])}
     assert ("limp_back" in told) == asks
 
 
-def test_what_was_always_unequal_is_nobodys_business():
+def test_a_lifelong_asymmetry_is_ignored():
     assert heard("asymmetry", walk([15.0] * 120)) == []
 
 
-def test_a_limp_that_comes_at_once_is_asked_about_and_ends_with_itself():
+def test_a_sudden_limp_is_asked_about_and_the_occurrence_ends_with_it():
     told = heard("asymmetry", walk([0.0] * 30 + [14.0] * 10 + [0.0] * 10))
     assert {key for _, key in told} == {"limp"}
     assert told[0][0] == 1.2 * 35  # the sixth stride of it
     assert told[-1][0] == 1.2 * 39
 
 
-def test_backward_the_limp_has_words_of_its_own():
+def test_a_limp_going_backward_has_its_own_words():
     told = heard("asymmetry", walk([0.0] * 30 + [14.0] * 10, direction="backward"))
     assert {key for _, key in told} == {"limp_back"}
 
@@ -134,7 +136,7 @@ def test_backward_the_limp_has_words_of_its_own():
     ("backward_walk", "forward", "limp"),
     ("carry", "unknown", "limp"),
 ])  # fmt: skip
-def test_who_may_have_the_back_to_the_console_is_not_sent_to_it(phase, facing, asks):
+def test_a_runner_who_may_face_away_is_not_sent_to_the_console(phase, facing, asks):
     known = Known(mode="walking", direction=facing, spec=PHASES[phase])
     rule = built("rules", "asymmetry")
     for i in range(30):
@@ -145,7 +147,7 @@ def test_who_may_have_the_back_to_the_console_is_not_sent_to_it(phase, facing, a
     assert told.key == asks
 
 
-def test_after_a_lost_sensor_the_usual_is_found_anew():
+def test_the_usual_asymmetry_is_learned_again_after_a_lost_sensor():
     lost = Link(t=40.0, sensor="left", state="lost", age_s=1.0)
     back = Link(t=41.0, sensor="left", state="up", age_s=0.0)
     news = [

@@ -34,7 +34,7 @@ def test_the_threshold_is_three_spreads_within_bounds(percent: float, cv: float,
     assert bool(heard("cadence_drift", creep(percent, cv))) == told
 
 
-def test_it_tells_the_rate_and_the_runners_own():
+def test_it_names_the_rate_and_the_runners_own():
     _, said = proposed("cadence_drift", creep(10.0))[-1]
     assert (said.because["cadence_spm"], said.because["own_spm"]) == (
         pytest.approx(90.9, abs=0.2),

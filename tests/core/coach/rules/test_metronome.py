@@ -13,6 +13,6 @@ def test_it_ticks_at_the_runners_own_rate_for_half_a_minute_and_rests_for_one():
     assert (said.since, said.refractory_s) == (8.0, 90.0)
 
 
-def test_on_target_between_strides_or_unjudged_it_is_silent():
+def test_it_is_silent_on_target_between_strides_and_when_unjudged():
     asked = [step(9.0, judged=judged()), step(9.0), (Tick(t=9.0), Known(judged=judged(since=8.0)))]
     assert heard("metronome", asked) == []

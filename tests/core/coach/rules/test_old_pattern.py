@@ -20,17 +20,17 @@ def carrying(seconds: int, **known: Any) -> list[tuple[float, str]]:
     return heard("old_pattern", [step(float(t), **terms | known) for t in range(10, 10 + seconds)])
 
 
-def test_it_is_reminded_of_and_from_half_a_minute_on_a_backward_step_is_offered():
+def test_a_reminder_comes_first_and_after_half_a_minute_a_backward_step_is_offered():
     told = carrying(33)
     assert [key for _, key in told] == ["old_pattern"] * 30 + ["backward_offer"] * 3
 
 
-def test_what_was_never_brought_along_counts_from_when_that_was_known():
+def test_a_step_that_was_never_carried_over_counts_from_when_that_was_known():
     told = carrying(42, judged=judged(), carry=Carried(reverted=20.0))
     assert next(t for t, key in told if key == "backward_offer") == 50.0
 
 
-def test_nothing_is_offered_without_time_backward_and_nothing_said_outside_the_carry():
+def test_no_offer_without_time_backward_and_no_word_outside_the_carry():
     assert {key for _, key in carrying(60, left_s=5.0)} == {"old_pattern"}
     assert {key for _, key in carrying(60, left_s=None)} == {"old_pattern"}
     assert carrying(60, carry=None) == []

@@ -14,13 +14,13 @@ def test_the_verdict_is_worded_with_its_size_and_direction():
     assert said.because["direction"] == "backward"
 
 
-def test_strides_too_uneven_for_a_verdict_are_told_once_in_a_quarter_of_an_hour():
+def test_strides_too_uneven_to_judge_are_announced_once_in_a_quarter_of_an_hour():
     ((_, said),) = proposed("overlong_stride", [step(5.0, judged=judged(since=4.0, even=False))])
     assert (said.key, said.refractory_s) == ("no_telling", 900.0)
     assert said.because == {"own_cv_percent": 2.0}
 
 
-def test_the_carry_has_words_of_its_own_and_a_tick_is_no_stride():
+def test_the_carry_has_its_own_words_and_a_tick_is_no_stride():
     news = Tick(t=5.0)
     asked = [
         step(5.0, judged=judged(since=4.0), carry=Carried()),

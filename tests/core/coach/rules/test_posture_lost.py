@@ -21,11 +21,13 @@ def carrying(lean: float, bounce: float = 4.0, strides: int = 60, **known: Any):
 @pytest.mark.parametrize(("lean", "bounce", "told"), [
     (2.0, 4.0, False), (8.0, 4.0, False), (12.0, 4.0, True), (2.0, 6.5, True), (-9.0, 4.0, False),
 ])  # fmt: skip
-def test_more_lean_or_bounce_than_the_imprint_s_is_told(lean: float, bounce: float, told: bool):
+def test_more_lean_or_bounce_than_in_the_imprint_is_announced(
+    lean: float, bounce: float, told: bool
+):
     assert {key for _, key in carrying(lean, bounce)} == ({"posture_lost"} if told else set())
 
 
-def test_it_takes_a_dozen_strides_beyond_and_only_settled_ones_of_the_carry():
+def test_it_takes_a_dozen_settled_strides_of_the_carry():
     assert carrying(40.0, strides=12) == []
     assert carrying(40.0, strides=13)
     assert carrying(40.0, carry=None) == []

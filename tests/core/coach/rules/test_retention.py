@@ -24,21 +24,21 @@ def at(now: float, **known: Any) -> tuple[Tick, Known]:
     return Tick(t=now), Known(now=now, **terms | known)
 
 
-def test_it_comes_once_after_a_minute_without_cues_and_says_what_stayed():
+def test_it_comes_once_after_a_minute_without_cues_and_says_what_was_kept():
     told = proposed("retention", [at(float(t)) for t in range(120)])
     assert [(t, p.because) for t, p in told] == [(60.0, {"retention_percent": 40.0})]
 
 
-def test_who_stands_is_not_to_recall_a_step():
+def test_a_standing_runner_is_not_asked_to_recall_a_step():
     assert proposed("retention", [at(float(t), elapsed_s=59.0) for t in range(120)]) == []
 
 
-def test_it_waits_a_little_for_the_figure_and_then_comes_without():
+def test_it_waits_briefly_for_the_figure_and_then_comes_without_it():
     told = proposed("retention", [at(float(t), measured={}) for t in range(120)])
     assert [(t, p.because) for t, p in told] == [(65.0, {"retention_percent": None})]
 
 
-def test_there_is_nothing_to_recall_in_a_first_session_and_another_session_recalls_again():
+def test_a_first_session_has_no_recall_and_each_later_one_has():
     assert proposed("retention", [at(float(t), sessions=0) for t in range(120)]) == []
     rule = built("rules", "retention")
     begins = PhaseSpec(entry=frozenset(("session",)))

@@ -12,7 +12,7 @@ def running(now: float = 200.0, **changes: Any):
     return proposed("shorter_offer", [step(now, **terms | changes)])
 
 
-def test_after_two_minutes_at_one_speed_five_percent_quicker_steps_are_offered():
+def test_five_percent_quicker_steps_are_offered_after_two_minutes_at_one_speed():
     ((_, said),) = running()
     assert (said.key, said.because["spm"]) == ("try_shorter", 105.0)
     assert said.refractory_s == 3600.0
@@ -20,7 +20,7 @@ def test_after_two_minutes_at_one_speed_five_percent_quicker_steps_are_offered()
     assert running(belt_changed=100.0) == []
 
 
-def test_only_who_runs_freely_forward_with_even_strides_of_their_own_is_asked():
+def test_only_free_even_running_forward_is_asked():
     refused: list[dict[str, Any]] = [
         {"mode": "walking"},
         {"direction": "backward"},

@@ -20,19 +20,21 @@ def going(
 @pytest.mark.parametrize(
     ("cap", "key"), [("session", "time_up"), ("day", "dose_day"), ("week", "dose_week")]
 )
-def test_a_minute_before_the_cap_and_at_it_are_told_once_each(cap: Cap, key: str) -> None:
+def test_the_cap_is_announced_once_a_minute_before_and_once_when_reached(
+    cap: Cap, key: str
+) -> None:
     lefts = [max(100.0 - t, 0.0) for t in range(130)]
     told = heard("time_cap", [going(float(t), left, cap) for t, left in enumerate(lefts)])
     assert told == [(40.0, "minute_left"), (100.0, key)]
 
 
-def test_a_cap_that_is_far_again_can_be_told_again() -> None:
+def test_a_cap_that_moved_away_can_be_announced_again() -> None:
     lefts = [0.0, 0.0, 66.0, 0.0]
     told = heard("time_cap", [going(float(t), left) for t, left in enumerate(lefts)])
     assert told == [(0.0, "time_up"), (3.0, "time_up")]
 
 
-def test_no_minute_is_announced_that_is_not_left_or_not_gone_backward() -> None:
+def test_one_minute_is_announced_only_if_it_is_left_and_walked_backward() -> None:
     assert heard("time_cap", [going(0.0, 14.0), going(1.0, 60.1)]) == []
     assert heard("time_cap", [going(0.0, 50.0, phase="carry")]) == []
     assert heard("time_cap", [going(0.0, None)]) == []
@@ -42,10 +44,10 @@ def test_no_minute_is_announced_that_is_not_left_or_not_gone_backward() -> None:
 @pytest.mark.parametrize(
     ("left", "key"), [(57.0, "minute_left"), (50.0, "seconds_left"), (30.0, "seconds_left")]
 )
-def test_what_is_left_is_told_as_it_is(left: float, key: str) -> None:
+def test_the_announced_time_is_the_time_left(left: float, key: str) -> None:
     assert heard("time_cap", [going(0.0, left)]) == [(0.0, key)]
 
 
-def test_the_end_has_a_tone_and_what_is_left_has_none() -> None:
+def test_the_end_has_a_tone_and_the_time_left_has_none() -> None:
     told = proposed("time_cap", [going(0.0, 59.0), going(1.0, 0.0)])
     assert [(p.pattern, p.tone) for _, p in told] == [("none", ""), ("none", "limit")]

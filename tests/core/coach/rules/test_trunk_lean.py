@@ -10,13 +10,13 @@ from tests.core.coach.rules.asked import heard, step
 @pytest.mark.parametrize(("after", "keys"), [
     (16.0, {"trunk_lean"}), (-10.0, {"trunk_lean_back"}), (8.0, set()),
 ])  # fmt: skip
-def test_more_than_seven_degrees_off_the_own_lean_is_told_either_way(after: float, keys: set[str]):
+def test_seven_degrees_off_the_usual_lean_is_announced_either_way(after: float, keys: set[str]):
     leans = [3.0] * 30 + [after] * 60
     told = heard("trunk_lean", [step(t, {"trunk_lean_deg": v}) for t, v in enumerate(leans)])
     assert {key for _, key in told} == keys
 
 
-def test_it_takes_a_dozen_strides_and_nothing_is_said_without_a_belt_speed():
+def test_it_takes_a_dozen_strides_and_a_belt_speed():
     bowed = [(30 + t, 40.0) for t in range(10)]
     walk = [(t, 3.0) for t in range(30)] + bowed
     assert heard("trunk_lean", [step(t, {"trunk_lean_deg": v}) for t, v in walk]) == []

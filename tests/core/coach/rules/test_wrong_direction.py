@@ -10,7 +10,7 @@ from tests.core.coach.rules.asked import heard
 
 
 @pytest.mark.parametrize("facing", ["forward", "backward"])
-def test_a_contradiction_is_asked_about_after_four_seconds_by_the_way_that_is_faced(
+def test_facing_the_wrong_way_is_asked_about_after_four_seconds(
     facing: Direction,
 ) -> None:
     situations = [
@@ -21,7 +21,7 @@ def test_a_contradiction_is_asked_about_after_four_seconds_by_the_way_that_is_fa
     assert heard("wrong_direction", situations) == [(14.0, key), (15.0, key)]
 
 
-def test_who_turns_backward_on_a_slow_belt_is_not_asked() -> None:
+def test_turning_backward_on_a_slow_belt_is_not_asked_about() -> None:
     for speed, told in ((0.5, 0), (0.9, 1)):
         known = Known(direction="backward", against_s=9.0, belt=Belt(t=0.0, speed_m_s=speed))
         assert len(heard("wrong_direction", [(Tick(t=0.0), known)])) == told
