@@ -1,5 +1,5 @@
-# Sourced by the other scripts: what they need of the system, and a virtual environment of our own.
-# It can be run again; what is there is left alone, and what was cut off is made anew.
+# Sourced by the other scripts: installs what they need, and makes the project's virtual environment.
+# It can be run again; whatever is complete is left alone, and whatever was interrupted is made again.
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore PIP_RETRIES=2 DEBIAN_FRONTEND=noninteractive
@@ -7,18 +7,18 @@ STILL_S=5
 
 say() { printf '\n== %s\n' "$*" >&2; }
 
-# patiently COMMAND... : run it with its output kept, and say every few seconds what it is at. When it
-# fails, show the end of what it said, and whether it was the network.
+# patiently COMMAND... : run it with its output kept, and print its latest line every few seconds. When it
+# fails, print the end of its output, and say if the network was the reason.
 patiently() {
-    local log job started=$SECONDS told=$SECONDS status=0
+    local log job started=$SECONDS said=$SECONDS status=0
     log=$(mktemp)
     "$@" >"$log" 2>&1 &
     job=$!
     trap 'kill "$job" 2>/dev/null; rm -f "$log"; exit 130' INT TERM
     while kill -0 "$job" 2>/dev/null; do
         sleep 0.2
-        if [ $((SECONDS - told)) -ge $STILL_S ]; then
-            told=$SECONDS
+        if [ $((SECONDS - said)) -ge $STILL_S ]; then
+            said=$SECONDS
             local at; at=$(last_line "$log" || true)
             printf '   %3d s  %.68s\n' $((SECONDS - started)) "${at:-at work}" >&2
         fi
@@ -36,8 +36,8 @@ OFFLINE='Temporary failure (in name )?resol|Name or service not known|Network is
 
 last_line() { tail -c 8000 "$1" | tr '\r' '\n' | sed 's/\x1b\[[0-9;?]*[A-Za-z]//g' | grep -vE '^[[:space:]]*$|^WARNING' | tail -n 1; }
 
-# A password is asked for, at the terminal, only where the user is one of those who may: others would type
-# it in vain. Some machines ask each time, within `patiently` too.
+# A password is asked for, at the terminal, only if the user may use sudo: others would type it in vain.
+# Some machines ask each time, within `patiently` too.
 as_root() {
     if [ "$(id -u)" = 0 ]; then "$@"
     elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then sudo "$@"
@@ -45,7 +45,7 @@ as_root() {
     else return 1; fi
 }
 
-# system_packages PACKAGE... : install those that are missing; without the right to, say the command.
+# system_packages PACKAGE... : install those that are missing; without the right to, print the command.
 system_packages() {
     command -v dpkg-query >/dev/null || { say "not Debian: install yourself: $*"; return 0; }
     local missing=() package
@@ -62,20 +62,20 @@ system_packages() {
     patiently as_root apt-get update -q || true
     if ! patiently as_root env DEBIAN_FRONTEND=noninteractive \
             apt-get install -y -q --no-install-recommends "${missing[@]}"; then
-        say "could not install: ${missing[*]} (going on without; what needs them will say so)"
+        say "could not install: ${missing[*]} (continuing without; parts that need them will say so)"
     fi
 }
 
-# debian_archive : where this machine gets Debian from; nothing where it gets none
+# debian_archive : where this machine gets Debian from; empty if it does not
 debian_archive() { apt-get indextargets --format '$(SITE)' 'Origin: Debian' 'Label: Debian' 2>/dev/null | head -n1; }
 
-# debian_tree SUITE FOLDER PACKAGES : a Debian tree with these packages (a,b,c) and what they depend on. As root.
+# debian_tree SUITE FOLDER PACKAGES : a Debian tree with these packages (a,b,c) and their dependencies. As root.
 debian_tree() {
     mmdebstrap --quiet --variant=apt --components=main --include="$3" --aptopt='APT::Install-Recommends "false"' \
         --dpkgopt='path-exclude=/usr/share/man/*' "$1" "$2" "deb $(debian_archive) $1 main"
 }
 
-# emulate_arm64 : let this machine run what is for arm64. As root; it stays so until the next restart.
+# emulate_arm64 : let this machine run arm64 programs, until the next restart. As root.
 emulate_arm64() {
     [ "$(dpkg --print-architecture)" != arm64 ] || return 0
     system_packages qemu-user-static
@@ -97,21 +97,21 @@ python_for() {
     return 1
 }
 
-# venv_package PYTHON : what Debian lacks for a virtual environment, if it does
+# venv_package PYTHON : the Debian package that is missing for a virtual environment, if one is
 venv_package() { "$1" -c 'import ensurepip, venv' 2>/dev/null || echo python3-venv; }
 
 # environment FOLDER PYTHON EXTRA : a venv with this project in it. While it is being made or filled it
-# has the file .unfinished; one that still has it was cut off, and is made anew.
+# has the file .unfinished; one that still has it was interrupted, and is made again.
 environment() {
     local folder=$1 python=$2 extra=$3
-    [ ! -e "$folder/.installed-dev" ] || extra=dev  # which has all that others want
+    [ ! -e "$folder/.installed-dev" ] || extra=dev  # which includes the others
     if [ -e "$folder/.unfinished" ] || ! "$folder/bin/python" -c 'import pip' 2>/dev/null; then
-        if [ -e "$folder" ]; then say "$folder is unfinished or broken: making it anew"
+        if [ -e "$folder" ]; then say "$folder is unfinished or broken: making it again"
         else say "making the virtual environment $folder"; fi
         mkdir -p "$folder" && touch "$folder/.unfinished" || exit 1
         if [ -n "$(venv_package "$python")" ] || ! patiently "$python" -m venv --clear "$folder"; then
             touch "$folder/.unfinished"
-            say "no virtual environment; this mends it: sudo apt install python3-venv"
+            say "no virtual environment; to fix this: sudo apt install python3-venv"
             exit 1
         fi
     fi

@@ -97,7 +97,7 @@ def test_an_incomplete_environment_is_rebuilt(tmp_path):
     (tmp_path / "fail").unlink()
     again = shell(make, tmp_path)
     assert again.returncode == 0
-    assert "unfinished or broken: making it anew" in again.stderr
+    assert "unfinished or broken: making it again" in again.stderr
     assert (tmp_path / "log").read_text().count("venv --clear") == 2
 
 
