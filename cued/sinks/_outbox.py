@@ -38,8 +38,8 @@ class Outbox:
 
     def put(self, payload: bytes, wall: float) -> None:
         """Keep a message."""
-        stamp = int(wall * 1000)
-        while (final := self._folder / f"{stamp:015d}.json") in self._refused or final.exists():
+        stamp, taken = int(wall * 1000), {*self._files(), *self._refused, *self._done}
+        while (final := self._folder / f"{stamp:015d}.json") in taken:
             stamp += 1
         try:
             self._refused[final] = payload
@@ -59,21 +59,27 @@ class Outbox:
 
     def waiting(self) -> list[Path]:
         """List the undelivered messages, oldest first."""
-        return sorted({*self._folder.glob("*.json"), *self._refused} - self._done)
+        return sorted({*self._files(), *self._refused} - self._done)
+
+    def _files(self) -> list[Path]:
+        try:
+            return list(self._folder.glob("*.json"))
+        except OSError:  # too few descriptors, or a disk that fails
+            return []
 
     def read(self, path: Path) -> bytes | None:
-        """Read a message; if it is not JSON, rename the file and return None."""
+        """Read a message; None if it cannot be read now. If it is not JSON, rename the file."""
         if path in self._refused:
             return self._refused[path]
         try:
             payload = path.read_bytes()
             from_json(payload, object)
-        except FileNotFoundError:
-            return None
-        except (OSError, ValueError):
+        except (IsADirectoryError, ValueError):
             self._done.add(path)
             with suppress(OSError):
                 path.rename(path.with_suffix(".bad"))
+            return None
+        except OSError:
             return None
         return payload
 

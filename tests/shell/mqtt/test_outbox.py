@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+from pathlib import Path
+
 from cued.sinks._outbox import Outbox
 from tests.shell.conftest import remount
 
@@ -39,3 +42,20 @@ def test_a_new_summary_waits_in_memory_until_the_disk_is_writable(disk):
     assert [p.read_bytes() for p in outbox.waiting()] == [b'{"kept":1}', b'{"kept":2}']
     outbox.delivered(path)
     assert not path.exists()
+
+
+def test_one_that_cannot_be_read_or_listed_now_is_sent_later(tmp_path, monkeypatch):
+    outbox = Outbox(tmp_path)
+    outbox.put(b'{"kept":1}', wall=1.0)
+    (path,) = outbox.waiting()
+
+    def no_descriptor(*_arguments, **_options):
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    with monkeypatch.context() as short:
+        short.setattr(Path, "read_bytes", no_descriptor)
+        assert outbox.read(path) is None
+        short.setattr(Path, "glob", no_descriptor)
+        short.setattr(Path, "mkdir", no_descriptor)
+        outbox.put(b'{"kept":2}', wall=2.0)
+    assert [outbox.read(p) for p in outbox.waiting()] == [b'{"kept":1}', b'{"kept":2}']
