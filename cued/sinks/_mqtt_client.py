@@ -14,12 +14,13 @@ import asyncio
 import logging
 import ssl
 import weakref
-from collections.abc import Awaitable
-from contextlib import suppress
+from collections.abc import Awaitable, Generator, Iterable
+from contextlib import contextmanager, suppress
 from typing import Any, NamedTuple, Self, TypeVar, cast
 
 import aiomqtt
 import msgspec
+from paho.mqtt.exception import MalformedPacket
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.subscribeoptions import SubscribeOptions
@@ -43,8 +44,12 @@ quiet = logging.getLogger("cued.mqtt.client")
 quiet.setLevel(logging.CRITICAL)  # in a flood, paho's warnings would fill the journal
 
 
+class Refused(MqttError):
+    """The broker refused a message or a subscription; the link stays up."""
+
+
 class Client(aiomqtt.Client):
-    """A client with bounded memory that does not lose a cancellation."""
+    """A client with bounded memory that hears refusals and does not lose a cancellation."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -60,7 +65,16 @@ class Client(aiomqtt.Client):
                 raise ConnectionError(f"a message of {size} bytes is not read")
             return cast("bytes", kind._sock_recv(reference(), size))
 
+        def understood() -> object:
+            """Process a whole message; end the link if that fails, as paho would never go on."""
+            try:
+                return kind._packet_handle(reference())
+            except Exception as error:
+                raise MalformedPacket(repr(error)) from error
+
         paho._sock_recv = bounded
+        paho._packet_handle = understood
+        self._refusals: dict[int, str] = {}
 
     async def __aenter__(self) -> Self:
         """Connect."""
@@ -74,6 +88,31 @@ class Client(aiomqtt.Client):
         """Disconnect, unless that has happened."""
         await super().__aexit__(*exit_)
         _retrieve_error(self._disconnected)
+
+    def _on_publish(
+        self, client: Any, userdata: Any, mid: int, reason_code: Any, properties: Any
+    ) -> None:
+        """Note whether the broker refused a message; aiomqtt takes every answer for a success."""
+        self._note(mid, [reason_code])
+        super()._on_publish(client, userdata, mid, reason_code, properties)
+
+    def _on_subscribe(
+        self, client: Any, userdata: Any, mid: int, reason_codes: Any, properties: Any = None
+    ) -> None:
+        """Note whether the broker refused a subscription."""
+        self._note(mid, reason_codes)
+        super()._on_subscribe(client, userdata, mid, reason_codes, properties)
+
+    def _note(self, call: int, codes: Iterable[Any]) -> None:
+        self._refusals.update((call, str(code)) for code in codes if code.is_failure)
+
+    @contextmanager
+    def _pending_call(self, mid: int, value: T, pending_dict: dict[int, T]) -> Generator[None]:
+        self._refusals.pop(mid, None)
+        with super()._pending_call(mid, value, pending_dict):
+            yield
+        if why := self._refusals.pop(mid, ""):
+            raise Refused(why)
 
     async def _wait_for(self, fut: Awaitable[T], timeout: float | None) -> T:  # noqa: ASYNC109
         """Wait like aiomqtt, but raise if this task was cancelled while it waited.
@@ -145,6 +184,12 @@ def make_client(
         logger=quiet,
         max_queued_incoming_messages=INCOMING,
     )
+
+
+def reason(error: MqttError | None) -> str:
+    """Return why a link ended: the broker's reason rather than what it interrupted here."""
+    cause = error.__cause__ if error else None
+    return str(cause if isinstance(cause, MqttError) else error)
 
 
 def answers_no_5(error: MqttError) -> bool:

@@ -43,9 +43,11 @@ from cued.sinks._mqtt_client import (
     V311,
     Client,
     MqttError,
+    Refused,
     answers_no_5,
     make_client,
     proof,
+    reason,
 )
 from cued.sinks._mqtt_config import Config
 from cued.sinks._outbox import FOLDER, Outbox
@@ -98,6 +100,7 @@ class Mqtt(Sink):
         self._planned = float("inf")  # when the sender wakes without being nudged
         self._client: Client | None = None
         self._proof = proof(config)
+        self._refused: set[str] = set()  # what the broker refused, as told
 
     @property
     def dropped(self) -> int:
@@ -164,7 +167,8 @@ class Mqtt(Sink):
             failures += 1
             await self._disconnected()
             wait = back_off(failures, self._chance(), LONGEST_S)
-            why = f"{lost}; is {self.root} another station's too?" if brief else str(lost)
+            why = reason(lost)
+            why += f"; is {self.root} another station's too?" if brief else ""
             level = logging.DEBUG if why in warned else logging.WARNING
             warned.add(why)
             log.log(level, "MQTT broker %s: %s; again in %.1f s", self._config.host, why, wait)
@@ -196,11 +200,11 @@ class Mqtt(Sink):
         """Introduce ourselves; then publish and listen until the link is lost."""
         client = self._client
         assert client is not None
-        await client.listen(f"{self.root}/command")
-        await client.subscribe(self._presence.topic)
-        if self._config.discovery:
-            await client.subscribe(self._birth)
-            await client.subscribe(self._discovery)
+        command = f"{self.root}/command"
+        await self._allowed(command, client.listen(command))
+        others = (self._birth, self._discovery) if self._config.discovery else ()
+        for topic in (self._presence.topic, *others):
+            await self._allowed(topic, client.subscribe(topic))
         await self._introduce(client)
         tasks = [asyncio.create_task(work(client)) for work in (self._send, self._listen)]
         try:
@@ -213,14 +217,27 @@ class Mqtt(Sink):
             await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _introduce(self, client: Client) -> None:
-        await self._presence.greet(client)
+        await self._allowed(self._presence.topic, self._presence.greet(client))
         if self._config.discovery:
             await self._describe(client, self._described)
         self._topics.again()
         self._wake.set()
 
     async def _describe(self, client: Client, described: _discovery.Entity) -> None:
-        await client.publish(self._discovery, msgspec.json.encode(described), 1, retain=True)
+        payload = msgspec.json.encode(described)
+        publishing = client.publish(self._discovery, payload, 1, retain=True)
+        await self._allowed(self._discovery, publishing)
+
+    async def _allowed(self, topic: str, call: Awaitable[object]) -> bool:
+        """Await a call that the broker may refuse; return whether it did not."""
+        try:
+            await call
+        except Refused as refused:
+            text = f"MQTT broker {self._config.host} refuses this station {topic}: {refused}"
+            log.log(logging.DEBUG if text in self._refused else logging.WARNING, text)
+            self._refused.add(text)
+            return False
+        return True
 
     async def _send(self, client: Client) -> None:
         while True:
@@ -249,12 +266,15 @@ class Mqtt(Sink):
         for path in self._outbox.waiting():
             payload = self._outbox.read(path)
             if payload is not None:
-                await self._publish(client, Message("session", payload, qos=1, retain=True))
+                message = Message("session", payload, qos=1, retain=True)
+                if not await self._publish(client, message):
+                    return
                 self._outbox.delivered(path)
 
-    async def _publish(self, client: Client, message: Message) -> None:
+    async def _publish(self, client: Client, message: Message) -> bool:
         topic = f"{self.root}/{message.topic}"
-        await client.publish(topic, message.payload, message.qos, message.retain)
+        publishing = client.publish(topic, message.payload, message.qos, message.retain)
+        return await self._allowed(topic, publishing)
 
     async def _listen(self, client: Client) -> None:
         async for message in client.messages:
@@ -266,7 +286,7 @@ class Mqtt(Sink):
                 await self._tidy(client, payload if message.retain else b"")
             elif topic == self._presence.topic:
                 if not message.retain:
-                    await self._presence.heard(client, payload)
+                    await self._allowed(topic, self._presence.heard(client, payload))
             elif not message.retain:  # a retained command may be long outdated
                 self._requested(payload)
 

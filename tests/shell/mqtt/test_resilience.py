@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from cued.model import Cue, Footfall, Measurement, Stride, Stumble, Summary
+from cued.runtime.supervise import until
 from cued.sinks import _mqtt_client as client
 from cued.sinks import mqtt
 from cued.sinks.mqtt import Config, Mqtt
@@ -263,3 +264,41 @@ async def test_a_broker_that_never_answers_leaves_no_open_socket(
                 await enough.wait()
             async with asyncio.timeout(5):
                 await asyncio.gather(*ended)  # each far end saw its end
+
+
+async def test_a_message_that_cannot_be_read_ends_the_link() -> None:
+    """Otherwise its socket stays readable, and the loop turns around it for ever."""
+
+    async def garble(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"\x20\x03\x00\x00\x00")  # CONNACK, accepted
+        await reader.readuntil(b"hello")
+        writer.write(b"\x30\x06\x00\x03a/+\x00")  # PUBLISH on a topic with a wildcard
+        writer.close()
+
+    server = await asyncio.start_server(garble, "127.0.0.1", 0)
+    async with server:
+        config = Config(host="127.0.0.1", port=server.sockets[0].getsockname()[1])
+        made = client.make_client(config, "one", client.proof(config), version=client.V5)
+        async with made, asyncio.timeout(5):
+            await made.publish("far", b"hello", 0)
+            with pytest.raises(client.MqttError) as ended:
+                await anext(made.messages)
+    assert "Protocol error" in client.reason(ended.value)
+
+
+async def test_what_the_broker_refuses_is_told_once_and_a_summary_is_kept(
+    mosquitto: Start, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    rules = tmp_path / "rules"
+    rules.write_text("topic read #\ntopic write cued/test/state\n")
+    broker = mosquitto("listener PORT 127.0.0.1", "allow_anonymous true", f"acl_file {rules}")
+    broker.start()
+    async with (
+        watching(broker.port) as far,
+        running(broker.config(discovery=False), tmp_path) as sink,
+    ):
+        sink.take(summary(7))
+        await far.wait_for("test/state")
+        await until(lambda: "test/session: Not authorized" in caplog.text, 5.0)
+        assert sink.undelivered == 1
+    assert caplog.text.count("test/availability: Not authorized") == 1
