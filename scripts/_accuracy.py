@@ -98,7 +98,7 @@ def said(row: AlarmRow) -> tuple[int, int, int]:
 
 
 def found(rows: list[AlarmRow]) -> str:
-    """Return which share of the acted stumbles or falls was found."""
+    """Return the share of the acted stumbles or falls that was found."""
     shares = [(r.files, s) for r in rows if (s := share(r)) is not None]
     if not shares:
         return "-"

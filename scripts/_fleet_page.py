@@ -1,4 +1,4 @@
-"""The live page beside a fleet: opened late, in a real browser, it has to list every station."""
+"""The live page with a fleet: opened late, in a real browser, it has to list every station."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ COUNT = """() => {
 
 
 async def visit(broker: str, stations: int, picture: Path) -> str:
-    """Open the page on all stations of the broker at this WebSocket address; what it lists."""
+    """Open the page of all stations at this WebSocket address of a broker; count what it lists."""
     config = json.dumps({"root": "cued", "broker": broker}).encode()
     origin = broker[: broker.index("/", 5)]
     pages = Pages(FILES, {"config.json": lambda: config}, (), lambda _host: origin)

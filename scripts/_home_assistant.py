@@ -1,4 +1,4 @@
-"""A Home Assistant of one's own for scripts/test-home-assistant: built, started, asked, ended."""
+"""A private Home Assistant for scripts/test-home-assistant: builds, starts, asks and stops it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
-from world import wait_for  # whoever imports this has its folder on the path
+from world import wait_for  # importers have this folder on the path
 
 CONFIG = Path(__file__).resolve().parents[1] / "config" / "homeassistant"
 USER = PASSWORD = "cued"  # of an instance that only this machine reaches, for minutes
@@ -53,7 +53,7 @@ automation:
         backward: sensor.cued_treadmill_backward
         remind: [{ action: counter.increment, target: { entity_id: counter.reminded } }]
 """
-# What the integrations that are used need besides, as their own manifests say.
+# Prints what else the integrations in use require, by their own manifests.
 REQUIREMENTS = """
 import json, pathlib, homeassistant.components as all_of_them
 root, todo, seen = pathlib.Path(all_of_them.__path__[0]), set(%r), set()
@@ -105,7 +105,7 @@ def furnish(tree: Path) -> None:
 
 
 def inside(tree: Path, *command: str) -> str:
-    """Run a command in the tree and return what it says."""
+    """Run a command in the tree and return its output."""
     env = {k: v for k, v in os.environ.items() if k != "PIP_FIND_LINKS"}
     return subprocess.check_output(["chroot", str(tree), *command], text=True, env=env)
 
@@ -123,7 +123,7 @@ class HomeAssistant:
 
     @property
     def version(self) -> str:
-        """Return which one it is."""
+        """Return its version."""
         return inside(self._tree, *HASS, "--version").strip()
 
     def start(self) -> None:
@@ -144,21 +144,21 @@ class HomeAssistant:
             self._process.wait(60)
 
     def connect(self, port: int) -> None:
-        """Add the broker, by the dialog that a person would use."""
+        """Add the broker through the dialog that a person would use."""
         flow = self.post("/api/config/config_entries/flow", {"handler": "mqtt"})
         answer = {"broker": "127.0.0.1", "port": port}
         done = self.post(f"/api/config/config_entries/flow/{flow['flow_id']}", answer)
         assert done["type"] == "create_entry", done
 
     def state(self, entity: str) -> str | None:
-        """Return an entity's state; None where there is no such entity."""
+        """Return an entity's state, or None if there is no such entity."""
         try:
             return str(self.get(f"/api/states/{entity}")["state"])
         except urllib.error.HTTPError:
             return None
 
     def attributes(self, entity: str) -> dict[str, Any]:
-        """Return what else an entity says."""
+        """Return an entity's attributes."""
         found: dict[str, Any] = self.get(f"/api/states/{entity}")["attributes"]
         return found
 
@@ -167,19 +167,19 @@ class HomeAssistant:
         self.post(f"/api/services/{domain}/{service}", data)
 
     def template(self, text: str) -> str:
-        """Return what a template says."""
+        """Return a template's result."""
         return self._ask("/api/template", json.dumps({"template": text}).encode()).decode()
 
     def get(self, path: str) -> Any:
-        """Return what it says at a path."""
+        """Fetch a path of its API."""
         return json.loads(self._ask(path))
 
     def post(self, path: str, body: object) -> Any:
-        """Send a body and return the answer."""
+        """Post a body and return the answer."""
         return json.loads(self._ask(path, json.dumps(body).encode()))
 
     def complaints(self) -> list[str]:
-        """List the lines of its log that warn, and worse; of the broker that is killed it may."""
+        """List the warnings and errors in its log, except those about the killed broker."""
         lines = self.log.read_text().splitlines()
         levels = (" WARNING ", " ERROR ", " CRITICAL ")
         bad = [line for line in lines if any(level in line for level in levels)]

@@ -1,10 +1,10 @@
-"""Score mobgap's three detectors and skdh's beside the trunk's chain, on the same contacts.
+"""Score mobgap's three detectors, skdh's and the trunk's chain on the same contacts.
 
-The others see each true bout whole, with half a second either side, afterwards; cued is given the
-whole recording in packets of 50 ms and is never told where a bout is. All get body axes where the
-mounting is known, else axes levelled by the mean. Counted is steady gait, one to one within 0.1 s;
-the second figure is after each one's own median offset in that set is taken off, for they differ in
-which moment of a step they call its contact.
+The others get each true bout whole, with half a second either side, offline; cued gets the whole
+recording in packets of 50 ms and never learns where a bout is. All get body axes where the mounting
+is known, else axes levelled by the mean. Contacts of steady gait are matched one to one within
+0.1 s; for the second figure each detector's own median offset in that set is removed first, because
+they differ in which moment of a step they call its contact.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ Detector = Callable[[np.ndarray, np.ndarray, float], "list[float]"]
 
 
 def live(recording: TableRecording, track: SensorTrack) -> list[float]:
-    """Return the footfalls that are said packet by packet."""
+    """Return the footfalls reported packet by packet."""
     stream = Stream(track.name, track.placement, track.mounting)
     body = Body({track.name: track.placement}, {}, GaitConfig())
     given = packets(recording, PACKET_S, [track.name])

@@ -21,13 +21,13 @@ from cued.recording.tables.table import TableRecording, find_tables, read_table
 from cued.signal.stream import Stream
 
 WALKS = ("voisard", "mobgap")  # over ground, forward, with sides and a known mounting
-READ_WRONG = ("voisard-s04",)  # whose sides are read the other way round throughout
+READ_WRONG = ("voisard-s04",)  # whose sides are swapped throughout
 TRUNK = ("lower_back", "waist", "chest")
 WITHIN_S = 0.1  # of the true contact, as docs/accuracy.md counts
 
 
 class Walk(Struct):
-    """A walk's contacts: when, the values that are weighed, roll and sway, and the true side."""
+    """A walk's contacts: time, the weighted values, roll and sway, and the true side."""
 
     person: str
     t: Floats
@@ -36,7 +36,7 @@ class Walk(Struct):
 
 
 class Watched(side.Sides):
-    """Keeps what is weighed."""
+    """Keeps the weighted values."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -80,7 +80,7 @@ def _fitted(walks: list[Walk], columns: slice) -> Floats:
 
 
 def _right(walk: Walk, evidence: Floats) -> int:
-    """Count the steps whose side is told right, half of each answer carried over."""
+    """Count the steps whose side is right, with half of each answer carried over."""
     count, total, last = 0, 0.0, -1e9
     for t, weighed, true in zip(walk.t, evidence, walk.true, strict=True):
         total = weighed - side.CARRY * (total if t - last <= side.PAUSE_S else 0.0)

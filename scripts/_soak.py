@@ -5,9 +5,10 @@ history, recorder, MQTT, page, motors and voice. Every simulated hour has one fa
 links stall and drop on their own. When its hour is over and the fault with it, memory, descriptors,
 threads and tasks are sampled. A trend is a last third that uses more than the first.
 
-The hours count from when the voice has rendered its phrases: they fill memory for good (60 MB), and
-at full speed that takes the first simulated hours. What a disk refuses waits in memory, minutes of
-a runner's data for each second; the lowest of six samples is taken after that, and the peak told.
+The hours count from when the voice has rendered its phrases: these stay in memory (60 MB), and
+at full speed rendering takes the first simulated hours. Rows that a disk refuses wait in memory,
+minutes of a runner's data for each second; the lowest of six samples after that counts, and the
+peak is printed.
 """
 
 from __future__ import annotations
@@ -93,7 +94,7 @@ TMPFS_MB = 400
 
 
 def scenario() -> str:
-    """Walks and rests for a week, a stumble in each walk."""
+    """Write a week of walks and rests, with a stumble in each walk."""
     lines = [SCENARIO]
     for n in range(int(604800 / (WALKS_S + RESTS_S)) - 1):
         start = 4 + n * (WALKS_S + RESTS_S)
@@ -111,7 +112,7 @@ def scenario() -> str:
 
 
 def sample(daemon: Any, loop: asyncio.AbstractEventLoop) -> dict[str, float]:
-    """What this process uses, and how far its daemon has come.
+    """Return what this process uses, and how far its daemon has come.
 
     Called in a thread: gc.get_objects would hand it tuples that the loop is still making.
     """
@@ -127,7 +128,7 @@ def sample(daemon: Any, loop: asyncio.AbstractEventLoop) -> dict[str, float]:
 
 
 def serve(config: str) -> int:
-    """Be the daemon, and answer each line of the parent with a sample."""
+    """Run the daemon, and answer each line from the parent with a sample."""
     from cued.__main__ import main as cued  # noqa: PLC0415 - the parent does without
     from cued.daemon import Daemon  # noqa: PLC0415 - as above
 
@@ -201,12 +202,12 @@ class Soak:
         return subprocess.Popen([program, "-c", str(conf)], stderr=subprocess.DEVNULL)
 
     def configure(self) -> None:
-        """Write the configuration; each has other luck."""
+        """Write the configuration, each with another seed."""
         text = CONFIG.format(folder=self.folder, seed=self.seed, port=self.port, page=self.page)
         (self.folder / "cued.toml").write_text(text)
 
     def sample(self, how: str = "") -> dict[str, float]:
-        """Ask the daemon; "collect": after it has collected its garbage."""
+        """Ask the daemon for a sample; "collect": after collecting its garbage."""
         assert self.daemon.stdin
         assert self.daemon.stdout
         self.daemon.stdin.write(f"{how}\n")
@@ -218,7 +219,7 @@ class Soak:
         return json.loads(line)
 
     def rendering(self) -> bool:
-        """Tell whether the voice still renders its phrases, in a process of its own."""
+        """Say whether a child process still renders the voice's phrases."""
         pid = self.daemon.pid
         for child in Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split():
             with suppress(OSError):  # it has just ended
@@ -227,7 +228,7 @@ class Soak:
         return False
 
     def close(self) -> int:
-        """End it in good order; its exit status."""
+        """Stop it cleanly and return its exit status."""
         if self.daemon.poll() is None:
             self.daemon.send_signal(signal.SIGTERM)
         status = self.daemon.wait(20)
@@ -237,7 +238,7 @@ class Soak:
             subprocess.run(["umount", "-l", self.state], check=False)
         return status
 
-    # Faults: each begins, waits, and is mended.
+    # Faults: each begins, waits, and ends.
 
     def broker_gone(self) -> None:
         self.broker.kill()
@@ -308,7 +309,7 @@ def soaking() -> Iterator[Soak]:
 
 
 def run(hours: float, minutes: float) -> tuple[list[dict[str, float]], float, int]:
-    """Go through the hours; a sample for each, the peak of memory, and the exit status."""
+    """Run the hours; return a sample for each, the peak of memory, and the exit status."""
     until = time.monotonic() + 60.0 * minutes
     samples: list[dict[str, float]] = []
     passed = since = peak = 0.0
@@ -341,7 +342,7 @@ def _memory(seen: dict[str, float]) -> float:
 
 
 def growth(samples: list[dict[str, float]], name: str) -> float:
-    """By how much the last third uses more than the first, the first hours apart."""
+    """Return how much more the last third uses than the first, without the first hours."""
     values = [s[name] for s in samples[2:]]
     third = max(1, len(values) // 3)
     return statistics.median(values[-third:]) - statistics.median(values[:third])

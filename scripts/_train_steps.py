@@ -1,17 +1,17 @@
 """Train the step networks (cued/gait/trunk/network.py) on recordings of walks with known contacts.
 
-Every recording is shown as it is and stretched in time, acceleration divided by the square, so that
-slow steps are learnt from people of whom only usual ones were recorded, every second one softer
-than that; and once with the direction of the jolt withheld, as it is while the mounting is unknown.
-For a belt that is known to be slow others are trained, on the slowest also with shorter
-steps, as people walk who are slow of themselves. What it is to answer is a bump at each contact,
-``LAG_S`` later. Jogs without truth have the contacts that their landings show. While examples are
-made no network is asked, so the weights follow from the recordings and the seed alone, whatever
-weights were there before.
+Every recording is shown unchanged and stretched in time, with acceleration divided by the square of
+the stretch, so that slow steps are learnt from people recorded only at their usual pace; every
+second one is made softer still. Each is also shown once without the direction of the jolt, as while
+the mounting is unknown. Other networks are trained for a belt known to be slow, at the greatest
+stretches also with shorter steps, as naturally slow people walk. The target is a bump at each
+contact, ``LAG_S`` later. In jogs without truth the landings give the contacts. No network is used
+while examples are made, so the weights depend only on the recordings and the seed, not on earlier
+weights.
 
 The truths do not agree on when a contact is: switches under the foot and labels by hand differ by
-up to 0.15 s, by recording. ``SHIFT_S`` has by how much each is moved before training: the median
-difference to a network that was trained on voisard and mobgap alone. *tripod* is not moved; being
+up to 0.15 s between recordings. Each is moved by its ``SHIFT_S`` before training: the median
+difference to a network that was trained on voisard and mobgap only. *tripod* is not moved; as
 the only walking on a belt, it counts twice.
 """
 
@@ -40,10 +40,10 @@ from cued.signal.grid import DT_S
 from cued.signal.stream import Stream
 
 WIDTH_S = 0.035  # of the bump
-# What slow walkers do besides: a step's length goes with the speed to the power of 0.42, the speed
-# with the pace to 1 / 0.58 (10.1007/s00421-003-0906-3). With the length goes the slow part of the
-# horizontal, with its square the vertical (tripod: 1.46 and 1.43 m/s² fore-aft at the step's
-# frequency at 0.60 and 0.67 m, vertical 0.8 and 2.7), less so at the slowest (``rise_m_s2`` of
+# How slow walkers' steps shrink: step length goes with speed to the power of 0.42, speed with pace
+# to 1 / 0.58 (10.1007/s00421-003-0906-3). The slow part of the horizontal goes with step length,
+# the vertical with its square (tripod: 1.46 and 1.43 m/s² fore-aft at the step's frequency at 0.60
+# and 0.67 m, vertical 0.8 and 2.7), less so at the slowest (``rise_m_s2`` of
 # cued/simulation/gaits.py).
 SHORT, SHALLOW = -0.72, -2.75  # powers of the stretch
 SLOW_PART_S = 0.2  # mean over this, before the stretch: half a step
@@ -71,7 +71,7 @@ SLOWED = ((1.0, False), (2.0, False), (2.5, False), (2.0, True), (2.5, True))
 
 
 class Recorder(network.StepNetwork):
-    """A network that keeps what it is shown, and answers nothing."""
+    """A network that keeps its inputs and finds nothing."""
 
     kept: ClassVar[list[np.ndarray]] = []
     times: ClassVar[list[np.ndarray]] = []
@@ -106,7 +106,7 @@ def blocks_of(recording: TableRecording) -> list[Block]:
 def stretched(blocks: list[Block], by: float, soft: float = 1.0, *, short=False) -> list[Block]:
     """Return the same movement, slower: what moves is divided by the square of ``by``.
 
-    short : with shorter steps besides, as of people who walk slowly.
+    short : also with the shorter steps of people who walk slowly.
     """
     if by == 1.0:
         return blocks
@@ -135,7 +135,7 @@ def _shortened(moves: np.ndarray, up: np.ndarray, by: float) -> np.ndarray:
 
 
 def landings(blocks: list[Block]) -> list[float]:
-    """Return the contacts of a jog, as its flights show them."""
+    """Return the contacts of a jog, found from its flight phases."""
     contacts.StepNetwork = Recorder
     trunk, mode, found = Trunk("trunk"), "", []
     for block in blocks:
@@ -179,7 +179,7 @@ Layers = list[tuple[np.ndarray, np.ndarray]]
 def examples(recordings: list[TableRecording], *, slow: bool) -> Iterator[Example]:
     """Give inputs, answers and weights of every recording in every stretch, and its number.
 
-    slow : for a belt that is known to be slow, with shorter steps besides.
+    slow : for a belt that is known to be slow, also with shorter steps.
     """
     for number, recording in enumerate(recordings):
         blocks = blocks_of(recording)
@@ -212,7 +212,7 @@ def fitted(made: list[Example], but: set[int], *, slow: bool) -> Layers:
 def trained(x: np.ndarray, y: np.ndarray, w: np.ndarray, *, seed: int, epochs: int) -> Layers:
     """Return one network, with the weighted cross-entropy minimised by Adam.
 
-    The learning rate stays, and the mean of the weights over the second half of the time counts.
+    The learning rate is constant; the result is the mean of the weights over the second half.
     """
     rng = np.random.default_rng(seed)
     sizes = (x.shape[1], *LAYERS, 1)
@@ -254,7 +254,7 @@ def write(usual: Layers, slow: Layers) -> None:
 
 
 def thousandths(layers: Layers) -> np.ndarray:
-    """Return the numbers of networks beside each other, (networks, numbers)."""
+    """Return the networks' numbers stacked, (networks, numbers)."""
     parts = (part.reshape(len(part), -1) for layer in layers for part in layer)
     return np.rint(1000 * np.concatenate(list(parts), axis=1)).astype("<i2")
 
@@ -270,11 +270,11 @@ class Judged:
     def __init__(self) -> None:
         self.true = self.said = self.near = 0
         self.errors_s: list[float] = []
-        self.shares: list[float] = []  # of the steps that were said, by recording
+        self.shares: list[float] = []  # of the steps that were found, by recording
         self.people: set[str] = set()
 
     def add(self, recording: TableRecording, by: float, *, short: bool) -> None:
-        """Count a recording with the network as it is."""
+        """Add a recording's counts, with the network now in use."""
         truth, trunk = Truth(recording), Trunk("trunk")
         trunk.belt(0.0, slow=by > 1.0)
         blocks = stretched(blocks_of(recording), by, short=short)
@@ -319,7 +319,7 @@ def judge(recordings: list[TableRecording], sets: dict[str, Judged]) -> None:
 class Trainer:
     """Trains without some people, and keeps what it trained if it is told where.
 
-    A run that was cut off goes on from what was kept; examples are made once, when they are needed.
+    An interrupted run continues from what was kept; examples are made once, when first needed.
     """
 
     def __init__(self, recordings: list[TableRecording], keep: Path | None) -> None:
@@ -327,7 +327,7 @@ class Trainer:
         self._made = cache(lambda slow: list(examples(recordings, slow=slow)))
 
     def layers(self, fold: int | None, *, slow: bool) -> Layers:
-        """Return a network that was not shown the people of a fold; None: shown everybody."""
+        """Return a network trained without the people of a fold; None: trained on everybody."""
         file = self._keep and self._keep / f"{'all' if fold is None else fold}{'-slow' * slow}.npz"
         if file and file.exists():
             flat = list(np.load(file).values())
@@ -345,7 +345,7 @@ class Trainer:
 
 
 def left_out(recordings: list[TableRecording], trainer: Trainer) -> None:
-    """Print how the people fare of whom the network was shown nothing, by set."""
+    """Print, for each set, the scores of the people the network was not trained on."""
     sets: dict[str, Judged] = {}
     for fold in range(FOLDS):
         for slow in (False, True):
