@@ -24,6 +24,9 @@ G = GRAVITY_M_S2
 DEGREE = np.pi / 180.0  # rad
 MAX_ACC_M_S2 = 100 * G  # no inertial sensor here has a range above 32 g
 MAX_GYR_RAD_S = 5000 * DEGREE  # none has a range above 4000 deg/s
+FASTEST_M_S = 25.0  # no belt runs 90 km/h
+STEEPEST_PERCENT = -20.0, 40.0  # downhill and uphill; as the options allow
+MOST_BPM = 250  # no heart beats faster
 LEAP_S = 3600.0  # added at a restart, so that time never goes back
 FROZEN_S = 60.0  # chosen; see ``Skin``
 
@@ -75,6 +78,18 @@ def packet(
         if values is not None and not bool((np.abs(values) <= most).all()):
             raise DecodeError("values beyond any sensor's range")
     return Packet(t=t, sensor=sensor, ticks=ticks, acc=acc, gyr=gyr, rate_hz=rate_hz)
+
+
+def possible_speed(m_s: float) -> float:
+    """Return a belt's speed; DecodeError for one that no belt can have."""
+    if m_s > FASTEST_M_S:
+        raise DecodeError(f"a belt at {m_s:.0f} m/s")
+    return m_s
+
+
+def possible_incline(percent: float, otherwise: float = 0.0) -> float:
+    """Return an incline, or another one for a value that no treadmill can have."""
+    return percent if STEEPEST_PERCENT[0] <= percent <= STEEPEST_PERCENT[1] else otherwise
 
 
 class Ticks:
@@ -148,7 +163,7 @@ def standard(
 ) -> list[Output]:
     """Decode battery and heart rate; nothing for other characteristics.
 
-    skin : if given, a rate that has not changed for too long becomes 0.
+    skin : if given, a rate that has not changed for too long becomes 0, like an impossible one.
     """
     if char == BATTERY_LEVEL:
         (percent,) = fields("B", data)
@@ -157,7 +172,7 @@ def standard(
         return [Battery(t, sensor, float(percent))]
     if char == HEART_RATE:
         bpm, intervals = heart_rate(data)
-        if skin is not None and not skin.feels(t, bpm, intervals):
+        if (skin is not None and not skin.feels(t, bpm, intervals)) or bpm > MOST_BPM:
             bpm = 0
         return [HeartRate(t, sensor, float(bpm))]
     return []

@@ -22,7 +22,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from cued.devices._gatt import fields, sig
+from cued.devices._gatt import fields, possible_incline, sig
 from cued.devices._standstill import Standstill
 from cued.devices._treadmill_options import ERROR, SpeedOptions
 from cued.devices.device import Action, Advert, Device, Output, Subscribe, Write
@@ -110,7 +110,7 @@ class FitShow(Device):
         if speed:
             doubt = HALTS.get(status.state, doubt)
         error = 0.3 if status.state == SLOWING else ERROR
-        incline = status.incline_percent
+        incline = possible_incline(status.incline_percent)
         return [Belt(t, speed, incline, error, self._sensor, doubt, factor=factor)]
 
     def tick(self, t: float) -> list[Output]:

@@ -33,7 +33,7 @@ from math import radians, tan
 
 from cued.devices import _treadmill_data as td
 from cued.devices._ftms_control import CONTROL, INCLINE_RANGE, SPEED_RANGE, Control
-from cued.devices._gatt import sig
+from cued.devices._gatt import MOST_BPM, possible_incline, possible_speed, sig
 from cued.devices._standstill import Standstill
 from cued.devices._treadmill_options import ERROR
 from cued.devices._treadmill_options import FtmsOptions as Config
@@ -48,7 +48,6 @@ Z1_WRITE = "24e2521c-f63b-48ed-85be-c5330d00fdf7"
 UREVO_WRITE, UREVO = sig(0xFFF2), bytes.fromhex("02510b03")
 SETTLE_S = 3.0  # chosen: consoles report a change 0.5 to 2 s late
 TARGET_S = 15.0  # a target that is not reached by then was not meant
-FASTEST_M_S = 25.0  # no belt runs 90 km/h
 
 
 def matches(advert: Advert) -> bool:
@@ -141,7 +140,7 @@ class Ftms(Device):
         if incline is None and "incline_percent" in frame.values and ramp is not None:
             incline = 100.0 * tan(radians(ramp))  # this machine knows only the angle
         if incline is not None:
-            self._incline = self._config.incline_of(incline)
+            self._incline = possible_incline(self._config.incline_of(incline), self._incline)
         elapsed = frame.values.get("elapsed_s")
         if elapsed is not None:
             self._standstill.ticked(t, elapsed)
@@ -149,13 +148,10 @@ class Ftms(Device):
         out: list[Output] = []
         speed = frame.values.get("speed_km_h")
         if speed is not None:
-            speed_m_s = speed / 3.6 * self._config.speed_factor
-            if speed_m_s > FASTEST_M_S:
-                raise DecodeError(f"a belt at {speed_m_s:.0f} m/s")
-            out += self._belt(t, speed_m_s)
+            out += self._belt(t, possible_speed(speed / 3.6 * self._config.speed_factor))
         bpm = frame.values.get("heart_rate")
         if bpm is not None and self._config.heart_rate:
-            out.append(HeartRate(t, self._sensor, bpm))
+            out.append(HeartRate(t, self._sensor, bpm if bpm <= MOST_BPM else 0.0))
         return out
 
     def _belt(self, t: float, speed: float) -> list[Output]:

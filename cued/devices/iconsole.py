@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cued.devices._gatt import sig
+from cued.devices._gatt import possible_incline, possible_speed, sig
 from cued.devices._treadmill_options import ERROR, SpeedOptions
 from cued.devices.device import Action, Advert, Device, Output, Subscribe, Write
 from cued.model import Belt, DecodeError
@@ -92,8 +92,9 @@ class IConsole(Device):
                 self._addresses = data[2:4]
             return []
         factor = self._config.speed_factor
-        speed = status[0] / 3.6 * factor
-        return [Belt(t, speed, status[1], ERROR, self._sensor, factor=factor)]
+        speed = possible_speed(status[0] / 3.6 * factor)
+        incline = possible_incline(status[1])
+        return [Belt(t, speed, incline, ERROR, self._sensor, factor=factor)]
 
     def tick(self, t: float) -> list[Output]:
         """Ask for the address, the limits, then the status."""

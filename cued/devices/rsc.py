@@ -33,14 +33,13 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from cued.devices._gatt import fields, sig, standard, standard_start
+from cued.devices._gatt import fields, possible_speed, sig, standard, standard_start
 from cued.devices._treadmill_options import SpeedOptions
 from cued.devices.device import Action, Advert, Device, Output, Subscribe
 from cued.model import Belt, Cadence, DecodeError
 from cued.parts import Part
 
 SERVICE, MEASUREMENT, HEART_RATE_SERVICE = sig(0x1814), sig(0x2A53), sig(0x180D)
-FASTEST_M_S = 25.0  # no belt runs 90 km/h
 VOTES = 15  # odd, so that there is no tie; chosen: a quarter of a minute
 LEAST_SPEED_M_S = 0.4  # below this, step rates vary too much to vote
 WALK_RATIO = 0.0065  # m per step/min, adults (Sekiya & Nagasaki, Gait Posture 7:225, 1998)
@@ -111,13 +110,11 @@ class Rsc(Device):
         if char != MEASUREMENT:
             return standard(t, self._sensor, char, data)
         report = decode(data)
-        if report.speed_m_s > FASTEST_M_S:
-            raise DecodeError(f"a belt at {report.speed_m_s:.0f} m/s")
+        speed = possible_speed(report.speed_m_s * self._config.speed_factor)
         self._cadence = report.cadence or 0
         if report.speed_m_s >= LEAST_SPEED_M_S and report.cadence:
             self._votes.append(counts_strides(report.speed_m_s, report.cadence))
         factor, error = self._config.speed_factor, self._config.error
-        speed = report.speed_m_s * factor
         belt = Belt(t, speed, 0.0, error, self._sensor, kind="sensor", factor=factor)
         steps = self.cadence_spm
         return [belt] if steps is None else [belt, Cadence(t, self._sensor, steps)]

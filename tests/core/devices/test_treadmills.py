@@ -7,7 +7,8 @@ import struct
 import pytest
 
 from cued.devices import _treadmill_data as td
-from cued.devices import ftms, rsc
+from cued.devices import ftms, iconsole, rsc
+from cued.devices._gatt import HEART_RATE, standard
 from cued.model import Belt, Cadence, DecodeError, HeartRate
 from tests.core.devices.treadmills import H, belts, tell, treadmill
 
@@ -154,3 +155,19 @@ def test_a_few_odd_reports_do_not_change_the_convention():
     for t in range(15):
         device.receive(float(t), rsc.MEASUREMENT, report(2.5, 60 if t % 4 == 3 else 170))
     assert device.cadence_spm == 170
+
+
+def test_what_no_belt_or_heart_can_do_is_not_passed_on():
+    device = treadmill(heart_rate=True)
+    device.receive(1.0, ftms.DATA, H("0800 f401 1400 0000"))  # 2 %
+    steep, beats = H("0801 f401 0075 ff7f ff"), H("01 ffff")  # 2995 %, 255 and 65535 a minute
+    belt, heart = device.receive(2.0, ftms.DATA, steep)
+    assert isinstance(belt, Belt)
+    assert (belt.speed_m_s, belt.incline_percent) == (pytest.approx(5 / 3.6), 2.0)
+    assert heart == HeartRate(2.0, "belt", 0.0)
+    assert standard(3.0, "strap", HEART_RATE, beats) == [HeartRate(3.0, "strap", 0.0)]
+    fast = H("f0b2" + "01" * 10 + "c832c8")  # 1994.9 km/h
+    fast += bytes(18 - len(fast))
+    console = iconsole.IConsole(iconsole.Config(), "belt")
+    with pytest.raises(DecodeError, match="554 m/s"):
+        console.receive(4.0, iconsole.NOTIFY, fast + bytes((sum(fast) & 0xFF,)))
