@@ -1,8 +1,8 @@
 """Reads tables into frozen structs, and explains each mistake on one line.
 
 A mistake names section, key, what is wrong and what was probably meant; all are reported at once.
-Recording headers need line numbers and scenarios number their tables, so those explain their own
-mistakes (``recording/tables/header.py``, ``simulation/scenario.py``).
+Recording headers need line numbers, so they explain their own mistakes
+(``recording/tables/header.py``).
 """
 
 from __future__ import annotations
@@ -117,7 +117,7 @@ def explain(message: str, kind: type[Struct], value: Any = None) -> str:
 
     value : the value as written, if known, to guess what was meant.
     """
-    unknown = re.match(r"Object contains unknown field `(.+?)`", message)
+    unknown = re.fullmatch(r"Object contains unknown field `([^`]+)`", message)
     if unknown:
         names = [f.encode_name for f in msgspec.structs.fields(kind)]
         return f"{unknown[1]}: no such key{meant(unknown[1], names)}"

@@ -8,22 +8,20 @@ Sections, all optional but ``[[does]]``:
 * ``[[breaks]]``: faults of sensors and links (``FAULTS``);
 * ``[[command]]``: commands to the daemon.
 
-Every mistake is a ``ConfigError`` of one line that names section, key and what was probably meant.
+Every mistake is a line of a ``ConfigError``: section, key and what was probably meant.
 Times are in seconds from the start of the run.
 """
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Any, Literal, cast
 
-import msgspec
 from msgspec import Meta, Struct
 
 from cued import toml
 from cued.frames import Matrix, rotation
 from cued.model import ConfigError
-from cued.reading import in_words, meant
+from cued.reading import convert, meant
 
 Seconds = Annotated[float, Meta(ge=0, le=604800)]
 Name = Annotated[str, Meta(pattern="^[a-z][a-z0-9_]{0,31}$")]
@@ -259,75 +257,36 @@ class Scenario(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 def parse(text: str) -> Scenario:
-    """Read a scenario. Raises ConfigError with one line that names place and mistake."""
+    """Read a scenario. Raises ConfigError with a line that names place and mistake."""
     raw = toml.parse(text, "scenario")
-    _reject_unknown(raw)
-    try:
-        scenario = msgspec.convert(raw, Scenario)
-    except msgspec.ValidationError as error:
-        raise ConfigError(f"scenario: {_where(str(error))}") from None
+    read = {key: _section(key, value) for key, value in raw.items()}
+    scenario = convert(read, Scenario, "scenario:")
     _check(scenario)
     return scenario
 
 
-SECTIONS: dict[str, type[Struct]] = {
+TABLES: dict[str, type[Struct]] = {
     "person": Person,
     "link": SimulatedLink,
+    "treadmill": Reporting,
+}
+LISTS: dict[str, type[Struct]] = {
     "sensor": SimulatedSensor,
     "does": PlannedAction,
     "belt": BeltSetting,
-    "treadmill": Reporting,
     "breaks": PlannedFault,
     "command": PlannedCommand,
 }
 
 
-def _reject_unknown(raw: dict[str, Any]) -> None:
-    """Refuse unknown names before msgspec does, which cannot suggest what was meant."""
-    known = [f.name for f in msgspec.structs.fields(Scenario)]
-    for key, value in raw.items():
-        if key not in known:
-            raise ConfigError(f"scenario: unknown key {key!r}{meant(key, known)}")
-        if key not in SECTIONS:
-            continue
-        if isinstance(value, dict):
-            _reject_names(f"[{key}]", SECTIONS[key], cast("dict[str, Any]", value))
-        elif isinstance(value, list):
-            for number, table in enumerate(cast("list[Any]", value), 1):
-                if isinstance(table, dict):
-                    where = f"[[{key}]] {number}"
-                    names = cast("dict[str, Any]", table)
-                    _reject_names(where, SECTIONS[key], names)
-                    _reject_choice(key, number, names.get("what"))
-
-
-def _reject_names(where: str, section: type[Struct], table: dict[str, Any]) -> None:
-    fields = [f.name for f in msgspec.structs.fields(section)]
-    for name in table:
-        if name not in fields:
-            raise ConfigError(f"scenario: {where}: unknown key {name!r}{meant(name, fields)}")
-
-
-def _reject_choice(key: str, number: int, what: object) -> None:
-    choices = {"does": list(ACTIONS), "breaks": list(FAULTS)}.get(key, [])
-    if choices and isinstance(what, str) and what not in choices:
-        raise ConfigError(
-            f"scenario: [[{key}]] {number}: what: unknown {what!r}{meant(what, choices)}"
-        )
-
-
-def _where(message: str) -> str:
-    """Turn msgspec's ``... - at `$.does[2].at_s``` into ``[[does]] 3: at_s: ...``."""
-    found = re.fullmatch(r"(.*) - at `\$\.?([^`]*)`", message)
-    if not found:
-        return in_words(message)
-    what, path = in_words(found[1]), found[2]
-    parts = re.fullmatch(r"(\w+)(?:\[(\d+)\])?\.?(.*)", path)
-    if not parts:
-        return what
-    section, index, key = parts.groups()
-    where = f"[[{section}]] {int(index) + 1}" if index else section
-    return f"{where}: {key}: {what}" if key else f"{where}: {what}"
+def _section(key: str, value: Any) -> Any:
+    """Read one section on its own, so that its mistakes are named by its place."""
+    if key in TABLES and isinstance(value, dict):
+        return convert(value, TABLES[key], f"scenario: [{key}]")
+    if key in LISTS and isinstance(value, list):
+        tables = enumerate(cast("list[Any]", value), 1)
+        return [convert(one, LISTS[key], f"scenario: [[{key}]] {n}:") for n, one in tables]
+    return value
 
 
 def _check(scenario: Scenario) -> None:

@@ -31,15 +31,17 @@ def test_the_promised_scenarios_are_shipped():
 
 
 MISTAKES = {
-    "[[does]]\nat_s = 0\nwhat = 'wlak'": ("[[does]] 1: what: unknown 'wlak'; did you mean walk?"),
-    WALK + "[persn]": "unknown key 'persn'; did you mean person?",
-    WALK + "[person]\nheigth_m = 1.8": ("[person]: unknown key 'heigth_m'; did you mean height_m?"),
+    "[[does]]\nat_s = 0\nwhat = 'wlak'": (
+        "[[does]] 1: what: 'wlak' is not known; did you mean walk?"
+    ),
+    WALK + "[persn]": "scenario: persn: no such key; did you mean person?",
+    WALK + "[person]\nheigth_m = 1.8": ("[person] heigth_m: no such key; did you mean height_m?"),
     WALK + "[[belt]]\nat_s = 0\nspeed = 1": (
-        "[[belt]] 1: unknown key 'speed'; did you mean speed_m_s?"
+        "[[belt]] 1: speed: no such key; did you mean speed_m_s?"
     ),
     WALK + "[[belt]]\nat_s = 0\nspeed_m_s = 60": "[[belt]] 1: speed_m_s: needs to be at most 6",
-    WALK + "[[belt]]\nspeed_m_s = 1": "[[belt]] 1: at_s is missing",
-    WALK + "[person]\nheight_m = 'tall'": "person: height_m: needs a number, not text in quotes",
+    WALK + "[[belt]]\nspeed_m_s = 1": "[[belt]] 1: at_s: is missing",
+    WALK + "[person]\nheight_m = 'tall'": "[person] height_m: needs a number, not text in quotes",
     WALK + "[[breaks]]\nat_s = 1\nwhat = 'lost'\nsensor = 'foot_lef'": (
         "[[breaks]] 1: sensor: nobody wears 'foot_lef'; did you mean foot_left?"
     ),
@@ -53,7 +55,7 @@ MISTAKES = {
     WALK + "[[sensor]]\nname = 'a'\nplacement = 'waist'\nmounting = [[1,0,0],[0,1,0],[0,1,0]]": (
         "[[sensor]] 1: mounting: "
     ),
-    "duration_s = 10": "does is missing",
+    "duration_s = 10": "does: is missing",
     "does = []": "needs at least one [[does]]",
     "does = 3": "does: needs a list in [ ]",
     "does = [": "line 1: a quote or a bracket that is opened is not closed",
