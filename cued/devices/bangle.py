@@ -89,8 +89,7 @@ class Bangle(Device):
 
     def start(self, services: Sequence[str]) -> list[Action]:
         """Upload the program, which then starts."""
-        if services and TX not in services:
-            raise DecodeError("this watch offers no console; switch it to programmable")
+        self.need(services, "this watch offers no console; switch it to programmable", TX)
         return [Subscribe(TX), *standard_start(services), *_typed(PROGRAM.replace("\n", ""))]
 
     def receive(self, t: float, char: str, data: bytes) -> list[Output]:

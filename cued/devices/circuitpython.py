@@ -68,8 +68,7 @@ class CircuitPython(Device):
 
     def start(self, services: Sequence[str]) -> list[Action]:
         """Set the periods and subscribe."""
-        if services and ACC not in services:
-            raise DecodeError("this board has no acceleration service")
+        self.need(services, "this board has no acceleration service", ACC)
         self._services = [ACC_SERVICE]
         values = [ACC]
         if GYRO in services and self._config.gyroscope:

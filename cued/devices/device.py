@@ -14,7 +14,7 @@ import msgspec
 from msgspec import Struct
 
 from cued import parts
-from cued.model import BeltRequest, CuedError, Input, LinkChanged
+from cued.model import BeltRequest, CuedError, DecodeError, Input, LinkChanged
 
 
 class Write(Struct, frozen=True):
@@ -99,6 +99,12 @@ class Device(Protocol):
         Raises ``DecodeError`` with a sentence for the wearer if it cannot use this device.
         """
         ...
+
+    @staticmethod
+    def need(services: Sequence[str], why: str, *chars: str) -> None:
+        """Raise DecodeError with this sentence unless all are found, or no search was made."""
+        if services and not set(chars) <= set(services):
+            raise DecodeError(why)
 
     def receive(self, t: float, char: str, data: bytes) -> list[Output]:
         """Decode a notification, indication or read reply that arrived at ``t``.

@@ -91,8 +91,7 @@ class FitShow(Device):
 
     def start(self, services: Sequence[str]) -> list[Action]:
         """Subscribe; the first question follows with the next tick."""
-        if services and (NOTIFY not in services or COMMAND not in services):
-            raise DecodeError("this treadmill does not speak FitShow's protocol")
+        self.need(services, "this treadmill does not speak FitShow's protocol", NOTIFY, COMMAND)
         return [Subscribe(NOTIFY)]
 
     def receive(self, t: float, char: str, data: bytes) -> list[Output]:

@@ -96,8 +96,7 @@ class Ftms(Device):
 
     def start(self, services: Sequence[str]) -> list[Action]:
         """Subscribe; read the machine's ranges if changes are allowed."""
-        if services and DATA not in services:
-            raise DecodeError("this fitness machine is not a treadmill")
+        self.need(services, "this fitness machine is not a treadmill", DATA)
         actions: list[Action] = [Subscribe(DATA)]
         if STATUS in services or not services:
             actions.append(Subscribe(STATUS))

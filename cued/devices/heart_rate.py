@@ -20,7 +20,6 @@ from collections.abc import Sequence
 
 from cued.devices._gatt import BATTERY_LEVEL, HEART_RATE, Skin, sig, standard, standard_start
 from cued.devices.device import Action, Advert, Device, Output, Read
-from cued.model import DecodeError
 from cued.parts import NoOptions, Part
 
 SERVICE = sig(0x180D)
@@ -42,8 +41,7 @@ class HeartRateStrap(Device):
 
     def start(self, services: Sequence[str]) -> list[Action]:
         """Subscribe to heart rate and battery."""
-        if services and HEART_RATE not in services:
-            raise DecodeError("this device measures no heart rate")
+        self.need(services, "this device measures no heart rate", HEART_RATE)
         return standard_start(services or (HEART_RATE,))
 
     def receive(self, t: float, char: str, data: bytes) -> list[Output]:

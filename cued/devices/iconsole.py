@@ -78,8 +78,7 @@ class IConsole(Device):
 
     def start(self, services: Sequence[str]) -> list[Action]:
         """Subscribe; the first question follows with the next tick."""
-        if services and (NOTIFY not in services or COMMAND not in services):
-            raise DecodeError("this machine does not speak iConsole's protocol")
+        self.need(services, "this machine does not speak iConsole's protocol", NOTIFY, COMMAND)
         return [Subscribe(NOTIFY)]
 
     def receive(self, t: float, char: str, data: bytes) -> list[Output]:

@@ -76,8 +76,7 @@ class MetaMotion(Device):
 
     def start(self, services: Sequence[str]) -> list[Action]:
         """Ask which chip it has; its answer starts the rest."""
-        if services and NOTIFY not in services:
-            raise DecodeError("this MetaWear board has no data service")
+        self.need(services, "this MetaWear board has no data service", NOTIFY)
         ask = Write(COMMAND, bytes((ACC, INFO)), response=False)
         return [Subscribe(NOTIFY), *standard_start(services), ask]
 

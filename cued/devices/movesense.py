@@ -92,8 +92,9 @@ class Movesense(Device):
 
     def start(self, services: Sequence[str]) -> list[Action]:
         """Subscribe to the motion path and ask for the battery."""
-        if services and NOTIFY not in services:
-            raise DecodeError("this Movesense has no sensor data service; update its firmware")
+        self.need(
+            services, "this Movesense has no sensor data service; update its firmware", NOTIFY
+        )
         motion = bytes((1, MOTION)) + self._path.encode() + b"\0"
         energy = bytes((4, ENERGY)) + b"/System/Energy/Level\0"
         return [

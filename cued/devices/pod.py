@@ -96,8 +96,7 @@ class Pod(Device):
 
     def start(self, services: Sequence[str]) -> list[Action]:
         """Subscribe and start the stream."""
-        if services and DATA not in services:
-            raise DecodeError("this pod has no motion data; its firmware is not from cued")
+        self.need(services, "this pod has no motion data; its firmware is not from cued", DATA)
         self._has_motor = MOTOR in services
         return [Subscribe(DATA), *standard_start(services), Write(CONTROL, b"\x01")]
 

@@ -92,8 +92,7 @@ class PolarPmd(Device):
 
     def start(self, services: Sequence[str]) -> list[Action]:
         """Subscribe, then ask what the sensor can do."""
-        if services and CONTROL not in services:
-            raise DecodeError("this Polar sensor has no motion service; update its firmware")
+        self.need(services, "this Polar sensor has no motion service; update its firmware", CONTROL)
         return [Subscribe(CONTROL), Subscribe(DATA), *standard_start(services), Read(CONTROL)]
 
     def receive(self, t: float, char: str, data: bytes) -> list[Output]:

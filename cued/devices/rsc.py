@@ -101,8 +101,7 @@ class Rsc(Device):
 
     def start(self, services: Sequence[str]) -> list[Action]:
         """Subscribe."""
-        if services and MEASUREMENT not in services:
-            raise DecodeError("this device measures no running speed")
+        self.need(services, "this device measures no running speed", MEASUREMENT)
         return [Subscribe(MEASUREMENT), *standard_start(services)]
 
     def receive(self, t: float, char: str, data: bytes) -> list[Output]:

@@ -55,8 +55,7 @@ class Thingy52(Device):
 
     def start(self, services: Sequence[str]) -> list[Action]:
         """Set the rate and subscribe."""
-        if services and RAW not in services:
-            raise DecodeError("this Thingy sends no raw motion; a Thingy:53 never does")
+        self.need(services, "this Thingy sends no raw motion; a Thingy:53 never does", RAW)
         return [
             Write(CONFIGURE, SETTINGS.pack(1000, 500, 500, RATE_HZ, 1)),
             *standard_start(services),

@@ -114,8 +114,7 @@ class WalkingPad(Device):
 
     def start(self, services: Sequence[str]) -> list[Action]:
         """Subscribe; the first question follows with the next tick."""
-        if services and (NOTIFY not in services or COMMAND not in services):
-            raise DecodeError("this pad does not speak the protocol of service fe00")
+        self.need(services, "this pad does not speak the protocol of service fe00", NOTIFY, COMMAND)
         return [Subscribe(NOTIFY)]
 
     def receive(self, t: float, char: str, data: bytes) -> list[Output]:

@@ -89,8 +89,7 @@ class WitMotion(Device):
 
     def start(self, services: Sequence[str]) -> list[Action]:
         """Subscribe and set the rate."""
-        if services and NOTIFY not in services:
-            raise DecodeError("this WitMotion model has no motion service over Bluetooth LE")
+        self.need(services, "this WitMotion model has no motion service over Bluetooth LE", NOTIFY)
         rate = bytes((0xFF, 0xAA, 0x03, RATES[self._config.rate_hz], 0x00))
         return [
             Subscribe(NOTIFY),

@@ -80,8 +80,7 @@ class XsensDot(Device):
 
     def start(self, services: Sequence[str]) -> list[Action]:
         """Set the rate, subscribe and start mode 21."""
-        if services and MEDIUM not in services:
-            raise DecodeError("this DOT has no measurement service; update its firmware")
+        self.need(services, "this DOT has no measurement service; update its firmware", MEDIUM)
         return [
             Read(BATTERY),
             Subscribe(BATTERY),
