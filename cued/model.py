@@ -356,7 +356,6 @@ class Phase(Event, frozen=True, tag="phase"):
     remaining_s: float | None = None
     workout_s: float | None = None
     expects_direction: Direction = "unknown"
-    expects_mode: Mode = "unknown"
 
 
 class Link(Event, frozen=True, tag="link"):

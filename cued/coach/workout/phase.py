@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from msgspec import Struct
 
-from cued.model import Direction, Mode
+from cued.model import Direction
 
 if TYPE_CHECKING:
     from cued.coach.known import Known
@@ -73,7 +73,7 @@ class Line(Struct, frozen=True):
 class PhaseSpec(Struct, frozen=True, kw_only=True):
     """A phase.
 
-    direction, mode : expected of the runner.  turn : the direction they are asked to turn to.
+    direction : expected of the runner.  turn : the direction they are asked to turn to.
     says : its script.
     lasts : its duration, s; None if that depends on the runner.
     leads : the trigger that the phase itself raises now, if any.
@@ -85,7 +85,6 @@ class PhaseSpec(Struct, frozen=True, kw_only=True):
     """
 
     direction: Direction = "unknown"
-    mode: Mode = "unknown"
     turn: Direction = "unknown"
     says: tuple[Line, ...] = ()
     lasts: Callable[[Known, Profile], float | None] = lambda _, __: None

@@ -73,7 +73,7 @@ PHASES: dict[str, PhaseSpec] = {
         leads=t.checked,
     ),
     "settle": PhaseSpec(
-        direction="forward", mode="walking", still=True, entry=frozenset(("retention",)),
+        direction="forward", still=True, entry=frozenset(("retention",)),
         says=(
             Line("plan", only=c.standing, first=1),
             Line("how_to_stop", only=c.standing, first=1),
@@ -97,7 +97,7 @@ PHASES: dict[str, PhaseSpec] = {
     "mount": MOUNT,
     "mount_uphill": replace(MOUNT, uphill=True),
     "backward_walk": PhaseSpec(
-        direction="backward", mode="walking", backward=True, pace="walk",
+        direction="backward", backward=True, pace="walk",
         entry=frozenset(("round",)),
         says=(
             Line("backward_walk"),
@@ -112,13 +112,13 @@ PHASES: dict[str, PhaseSpec] = {
         leads=t.walking_back,
     ),
     "backward_uphill": PhaseSpec(
-        direction="backward", mode="walking", backward=True, pace="due", uphill=True,
+        direction="backward", backward=True, pace="due", uphill=True,
         says=(Line("backward_uphill"), Line("push_belt", at_s=12.0), HALF, SOON),
         lasts=t.bout_lasts,
         leads=t.ending,
     ),
     "backward_jog": PhaseSpec(
-        direction="backward", mode="running", backward=True, pace="due", jog=True,
+        direction="backward", backward=True, pace="due", jog=True,
         says=(
             Line("belt"),
             Line("backward_jog", when=c.fast),
@@ -128,7 +128,7 @@ PHASES: dict[str, PhaseSpec] = {
         leads=t.jogging,
     ),
     "backward_rest": PhaseSpec(
-        direction="backward", mode="walking", backward=True, pace="walk",
+        direction="backward", backward=True, pace="walk",
         says=(
             Line("belt"),
             Line("backward_rest", when=c.walkable),
@@ -161,7 +161,7 @@ PHASES: dict[str, PhaseSpec] = {
         leads=t.carrying,
     ),
     "cool_down": PhaseSpec(
-        direction="forward", mode="walking",
+        direction="forward",
         says=(Line("cool_down"), HALF),
         lasts=lambda _, profile: profile.cool_down_s,
         leads=t.timed,

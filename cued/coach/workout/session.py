@@ -272,7 +272,6 @@ class Session:
             remaining_s=known.remaining_s,
             workout_s=outlook.left_s(known, self.kept.profile),
             expects_direction=spec.direction,
-            expects_mode=spec.mode,
         )
         return [phase, self._summary()] if "summary" in spec.entry else [phase]
 
