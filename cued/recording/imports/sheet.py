@@ -46,7 +46,6 @@ class Layout(Struct, frozen=True):
     separator: str
     names: tuple[str, ...]
     first: int
-    above: tuple[str, ...] = ()
     only: tuple[int, str] | None = None
 
 
@@ -87,7 +86,7 @@ def find_layout(lines: Sequence[str], understood: Callable[[str], bool]) -> Layo
             first += 1
         if len(below) == len(heads) + 1 and _has_row_name(below):
             heads = ["", *heads]
-        return Layout(separator, tuple(heads), first, tuple(lines[:at]))
+        return Layout(separator, tuple(heads), first)
     return None
 
 
