@@ -51,7 +51,6 @@ class Bluez:
         self._tasks: set[asyncio.Task[None]] = set()
         self.devices: dict[str, Peripheral] = {}
         self.discovering = False
-        self.scans = 0
         self.has_adapter, self._adapter = True, ADAPTER
         self.powered = True
         self.stuck = ""  # "busy", "deaf" or "refusing" until its power is cycled
@@ -312,7 +311,6 @@ class Bluez:
         if self.discovering or self.stuck == "busy":
             return Message.new_error(message, IN_PROGRESS, "Operation already in progress")
         self.discovering = True
-        self.scans += 1
         return Message.new_method_return(message)
 
     def _set(self, _interface: str, name: str, value: Variant) -> None:
