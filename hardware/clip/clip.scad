@@ -1,20 +1,20 @@
 // The pod's case, with wings for laces or a strap, or with a hook for a waistband; and its lid.
 //
 // Rules
-// - Everything prints without support, in the way it stands here: shoe case and lid flat on the
+// - Everything prints without support, placed as in this file: shoe case and lid flat on the
 //   bed, belt case on its side, so that the layers run along the hook that bends.
 // - The cell lies below, the board above it, its USB socket at the end with the opening, the slide
 //   switch upright at the other end. A rib of the floor keeps the cell in its place where the case
 //   is longer; the lid's ribs hold the board's end and the switch. Wires pass between them.
 // - The lid snaps in: ridges on its lip, grooves in the long walls.
-// - Change the numbers here or with -D on the command line; `check` stops what cannot fit.
+// - Change the numbers here or with -D on the command line; `check` refuses what cannot fit.
 //
 // Not printed yet.
 
 part = "shoe";            // shoe, belt, lid
 board_name = "xiao";      // xiao, feather
 
-// mm: length (the way of the USB plug), width, height of board with parts
+// mm: length (along the USB plug), width, height of board with parts
 board = board_name == "feather" ? [51.5, 23.5, 8] : [21.5, 18.3, 5];
 cell = board_name == "feather" ? [37, 21, 6.1] : [31, 20.5, 4.5];  // with 0.5 mm to swell
 wall = 1.6;
@@ -99,7 +99,7 @@ module hook() {
         }
 }
 
-// What the lid holds: the end of the board, and the switch against the end wall.
+// The lid's ribs: they hold the end of the board, and the switch against the end wall.
 module holders() {
     board_end = wall + play + board[0] + play;
     switch_back = outer[0] - wall - switch[0] - rib;

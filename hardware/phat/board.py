@@ -1,8 +1,8 @@
-"""Place the board's parts, route what joins them and write it: run by KiCad's own Python.
+"""Place the board's parts, route their connections and write the board, in KiCad's own Python.
 
-Routing is a search for the shortest way on a grid of two layers, one connection after another; ways
-of their own net cost nothing, vias a little. Ground is the copper that is left, on both layers.
-``kicad-cli pcb drc`` judges what comes of it (scripts/render-phat).
+Routing searches the shortest path on a grid of two layers, one connection after another; tracks of
+the same net cost nothing, vias a little. Ground is the copper that is left, on both layers.
+``kicad-cli pcb drc`` checks the result (scripts/render-phat).
 """
 
 from __future__ import annotations

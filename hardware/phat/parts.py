@@ -1,9 +1,9 @@
-"""The board's parts, where they are and what they are joined to.
+"""The board's parts, their places and their nets.
 
-Schematic and board both come from this. Three channels of drawings/driver.svg, in parts for
-soldering on a surface: left and right motor, and the relay (R2 1 MΩ, D5 1N4148W, no R7). 5 V come
-from the header or, by a jumper, from a supply of their own. Coordinates in mm from the board's top
-left corner, the header at the top.
+Schematic and board are both made from this. Three channels of drawings/driver.svg in surface-mount
+parts: left and right motor, and the relay (R2 1 MΩ, D5 1N4148W, no R7). 5 V comes from the header
+or, by a jumper, from a separate supply. Coordinates are in mm from the board's top left corner, with
+the header at the top.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ SMALL, LARGE = "Diode_SMD:D_SOD-123", "Diode_SMD:D_SMA"
 
 
 class Placed(NamedTuple):
-    """A part: symbol, value, footprint, net of each pin, where, and turned by how many degrees."""
+    """A part: symbol, value, footprint, net of each pin, place, and rotation in degrees."""
 
     ref: str
     symbol: str

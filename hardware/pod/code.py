@@ -13,7 +13,7 @@ from cuedpod.radio import Radio
 
 
 def run():
-    """Be a pod."""
+    """Run the pod's main loop."""
     board = Board()
     motor = Motor(board.motor, clock_us)
     pod = Pod(Imu(board.i2c), Radio(_bleio), clock_us, board.battery_percent, motor)

@@ -1,4 +1,4 @@
-"""How full a lithium cell is, by its voltage.
+"""Estimates a lithium cell's charge from its voltage.
 
 A rough curve of one cell under a few milliamperes, from typical data sheets, not measured on a pod:
 good for "charge it before the next run", not for minutes.

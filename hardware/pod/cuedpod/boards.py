@@ -1,9 +1,9 @@
 """The boards: where the chip and the battery are. Runs on a board only.
 
-Pins by CircuitPython's names. XIAO nRF52840 Sense: the chip has a bus and a supply pin of its own
-(IMU_PWR), the battery is read over 1 MΩ and 510 kΩ. READ_BATT_ENABLE stays low: high, the battery's
-full voltage would reach a pin that bears 3.6 V (Seeed's wiki on this board). Feather Sense: the
-chip is on the board's bus, the battery is halved. Both have a D10, for a motor's gate.
+Pins by CircuitPython's names. XIAO nRF52840 Sense: the chip has its own bus and supply pin
+(IMU_PWR), the battery is read over 1 MΩ and 510 kΩ. READ_BATT_ENABLE stays low: if high, the
+battery's full voltage would reach a pin that bears 3.6 V (Seeed's wiki on this board). Feather
+Sense: the chip is on the board's bus, the battery is halved. Both have a D10, for a motor's gate.
 """
 
 import time
@@ -33,7 +33,7 @@ def output(to, value):
 
 
 class Board:
-    """The board this runs on. Kept as long as the program runs: pins let go fall back."""
+    """The board this runs on. Keep it as long as the program runs: released pins change state."""
 
     def __init__(self):
         if XIAO:
@@ -57,7 +57,7 @@ class Board:
         self._watchdog.mode = WatchDogMode.RESET
 
     def feed(self):
-        """Tell the watchdog that the program goes on; else the board starts again."""
+        """Tell the watchdog that the program still runs; otherwise the board restarts."""
         self._watchdog.feed()
 
     def _keep_ticking(self):
@@ -68,14 +68,14 @@ class Board:
         self._keys = keypad.Keys((board.D5,), value_when_pressed=False, pull=True)
 
     def motor(self, felt):
-        """Give the motor's gate one more edge, or none: it lets go by itself without."""
+        """Give the motor's gate one more edge, or none, without which the motor turns off."""
         self._motor.value = False
         if felt:
             microcontroller.delay_us(LOW_US)
             self._motor.value = True
 
     def battery_percent(self):
-        """How full the battery is."""
+        """Return the battery's charge, percent."""
         share = self._battery.value / 65535
         return percent(share * self._battery.reference_voltage * self._ratio)
 

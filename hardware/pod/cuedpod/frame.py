@@ -2,7 +2,7 @@
 
 Rules
 -----
-* One buffer for all frames: the less memory is asked for, the rarer the pauses to collect it.
+* One buffer for all frames: the less memory is allocated, the rarer the pauses to collect it.
 * The chip's queue holds angular rate before acceleration; a frame has acceleration first.
 * A count is passed on as it is. At the limits of a range the chip itself gives 32767 or -32768.
 """
@@ -16,7 +16,7 @@ MOST_SAMPLES = 19
 
 
 def room(packet_length):
-    """How many samples a packet of so many bytes has room for; 0 if for none."""
+    """Return how many samples fit a packet of this many bytes, 0 if none."""
     return max(0, min(MOST_SAMPLES, (packet_length - HEADER) // SAMPLE))
 
 

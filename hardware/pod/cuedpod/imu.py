@@ -2,14 +2,14 @@
 
 Rules
 -----
-* The chip samples by itself into a queue of 4 kB; at 104 Hz the program may be away for 3 s before
-  a sample is lost. If one is, the queue is emptied and begun afresh: no sample moves in time.
+* The chip itself samples into a queue of 4 kB; at 104 Hz the program may be away for 3 s before
+  a sample is lost. If one is, the queue is emptied and restarted: no sample moves in time.
 * The queue gives words, six to a set. Its pattern counter says which word comes next; if that is
-  not the first of a set, the rest of that set is thrown away rather than axes be swapped.
+  not the first of a set, the rest of that set is dropped, so that axes are never swapped.
 * When nobody listens, the gyroscope is off and the accelerometer watches for motion at 26 Hz.
 
-Registers: ST's datasheets of LSM6DS3TR-C and LSM6DS33, application note AN5130. For all that is
-used here both chips have the same ones at the same places.
+Registers: ST's datasheets of LSM6DS3TR-C and LSM6DS33, application note AN5130. The registers used
+here are the same in both chips.
 """
 
 WHO_AM_I, KNOWN = 0x0F, (0x69, 0x6A)
@@ -34,7 +34,7 @@ NOMINAL_US = 9615  # 104 Hz
 
 
 class UnknownChip(Exception):
-    """The chip that answers is not one of the known ones."""
+    """The chip that answers is unknown."""
 
 
 class Imu:
@@ -61,12 +61,12 @@ class Imu:
         self.restart()
 
     def restart(self):
-        """Empty the queue and begin afresh."""
+        """Empty the queue and restart it."""
         self._set(FIFO_CTRL5, FIFO_OFF)
         self._set(FIFO_CTRL5, FIFO_104_HZ_CONTINUOUS)
 
     def held(self):
-        """How many whole sets the queue holds; -1 if it overran."""
+        """Return how many whole sets the queue holds; -1 if it overran."""
         self._burst(FIFO_STATUS1, self._status)
         words = self._status[0] | (self._status[1] & 0x0F) << 8
         if self._status[1] & OVERRUN:

@@ -3,11 +3,11 @@
 Rules
 -----
 * The motor's gate passes edges only (hardware/README.md), and there is no PWM: each step gives the
-  pin one short low. A program that stalls, whatever the pin is then, has let go of the motor within
-  0.2 s; a link that goes, or a stream that stops, at once.
+  pin one short low. If the program stalls, the motor is off within 0.2 s, whatever the pin's level;
+  if the link is lost or the stream stops, at once.
 * It turns for 0.5 s at most without a rest, whatever was written.
-* A rhythm that comes later than its host allowed is not played: a late cue is a wrong one.
-* A new rhythm replaces the one before; one of no pulses is silence.
+* A rhythm that comes later than its host allowed is not played: a late cue is wrong.
+* A new rhythm replaces the previous one; one without pulses is silence.
 
 Layout: docs/pod-protocol.md.
 """
@@ -24,7 +24,7 @@ FARTHEST_US = 1000000  # a moment farther ahead than this has passed
 
 
 class Motor:
-    """One motor. ``drive`` is told at each step whether it shall be felt."""
+    """One motor. Each step calls ``drive`` with whether the motor should turn."""
 
     def __init__(self, drive, clock_us):
         self._drive = drive
@@ -33,7 +33,7 @@ class Motor:
         self._since_us = None  # when it began to turn
 
     def take(self, command):
-        """Begin with what a host wrote; what can't be read is silence."""
+        """Start the rhythm that a host wrote; an unreadable one is silence."""
         now_us = self._clock_us()
         self._pulses = ()
         if len(command) < HEADER or command[0] != VERSION:
@@ -49,7 +49,7 @@ class Motor:
         self._drive(False)
 
     def step(self):
-        """Keep the motor going, or still."""
+        """Keep the motor turning, or off."""
         now_us = self._clock_us()
         felt = any(since <= now_us < until for since, until in self._pulses)
         if not felt:
@@ -60,7 +60,7 @@ class Motor:
 
 
 def pulses(command, start_us):
-    """Each pulse of a command, from when until when."""
+    """Yield the start and end of each pulse of a command, µs."""
     n = min(command[1], MOST_PULSES, (len(command) - HEADER) // 2)
     for i in range(n):
         wait, on = command[HEADER + 2 * i], command[HEADER + 2 * i + 1]

@@ -1,4 +1,4 @@
-"""How a pod is worn, from two poses: what is written behind ``mounting =`` (docs/wearing.md).
+"""Computes the ``mounting =`` line of a worn pod from two poses (docs/wearing.md).
 
 At rest the accelerometer points up. Worn and upright, that is the body's up; with the toes, or the
 chest, to the ceiling, it is the body's forward. The second need not be exact: it is made
@@ -27,7 +27,7 @@ def unit(v):
 
 
 def resting(counts):
-    """Acceleration of a pod at rest, in g. Raises ValueError if it moved."""
+    """Return the acceleration of a pod at rest, g. Raises ValueError if it moved."""
     v = tuple(c / COUNTS_PER_G for c in counts)
     if abs(sum(x * x for x in v) ** 0.5 - 1) > REST_WITHIN:
         raise ValueError("not at rest")
@@ -35,7 +35,7 @@ def resting(counts):
 
 
 def mounting(upright, forward_up):
-    """Rows forward, left and up in the sensor's axes, from the poses' accelerations in g."""
+    """Return rows forward, left and up in the sensor's axes, from the poses' accelerations in g."""
     up = unit(upright)
     left = unit(cross(up, forward_up))
     return cross(left, up), left, up

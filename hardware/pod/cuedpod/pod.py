@@ -1,6 +1,6 @@
-"""What the pod does: wait to be found, stream while asked to, sleep when left alone.
+"""The pod's main loop: advertise, stream while asked to, sleep when left alone.
 
-      found            01 written              00, or the link goes
+      found            01 written              00, or link lost
     idle ----> idle, connected ----> streaming ----> idle
       |  no motion and nobody connected for 5 min, or 02 written
       '---> asleep ---- moved ----> idle
@@ -9,12 +9,12 @@ Rules
 -----
 * A frame of 4 samples: 26 notifications a second; the first sample waits 29 ms for the last.
   After a pause frames are longer, up to what the link carries, until the queue is empty again.
-* Asleep means the radio silent, the gyroscope off and the processor waiting for the chip's INT1.
-  Connected counts as worn: only the host knows better, and it can write 02.
-* The motor, if there is one, is played while it streams and no longer: then steps are 5 ms apart.
-* ``step`` never waits; it says how long there is nothing to do: 5 ms at least, because a shorter
+* Asleep, the radio is silent, the gyroscope off, and the processor waits for the chip's INT1.
+  A connected pod counts as worn: only the host can know better, and it can write 02.
+* The motor, if there is one, is played only while the pod streams, when steps are 5 ms apart.
+* ``step`` never waits; it returns how long there is nothing to do: at least 5 ms, because a shorter
   sleep stalls on the nRF52840 while Bluetooth is on (circuitpython issues 4525 and 7613).
-* What the chip gives in its first tenth of a second is thrown away: the gyroscope needs 80 ms to
+* The chip's samples of its first tenth of a second are dropped: the gyroscope needs 80 ms to
   settle (LSM6DS3TR-C, turn-on time), and until then its values look like motion.
 """
 
@@ -54,7 +54,7 @@ class Pod:
         return self._dismissed or self._clock_us() - self._moved_us > SLEEP_AFTER_US
 
     def awake(self):
-        """Begin to count anew how long nothing has moved."""
+        """Restart the time since the last motion."""
         self._moved_us = self._clock_us()
         self._dismissed = False
 

@@ -2,12 +2,12 @@
 
 Rules
 -----
-* ``_bleio`` itself is used: no library has to be copied to the board.
-* A notification longer than the link's packet would be cut off; a frame is made to fit
-  (``packet_length``), and on a link that agrees on less than one sample's packet nothing is sent.
-* A low connection interval is asked for once a connection; the central decides. While the radio is
-  busy with another request it refuses to ask, and is told again.
-* A link that goes while something is sent is no fault: it is noticed at the next step.
+* ``_bleio`` is used directly: no library has to be copied to the board.
+* A notification longer than the link's packet would be cut off, so frames are made to fit
+  (``packet_length``); on a link whose packets hold no sample nothing is sent.
+* A low connection interval is requested once per connection; the central decides. While the radio
+  is busy with another request it refuses, and the request is repeated.
+* A link lost while something is sent is not an error: it is noticed at the next step.
 * Setting a notifying value waits until the radio has room for it. Meanwhile the chip's queue fills.
 """
 

@@ -1,10 +1,10 @@
-"""When the samples in the chip's queue were taken, by the board's crystal.
+"""Times the samples in the chip's queue by the board's crystal.
 
-The chip samples by an oscillator of its own, some per cent off; what is known is only how many
-samples it held at each look. A look that begins at ``before``, ends at ``after`` and finds ``held``
-samples says two things: the newest was taken before ``after``, and the next one comes after
-``before``. Predicted times are moved by no more than it takes to make both true, and the period
-learns from each such move.
+The chip samples by its own oscillator, some per cent off; only the number of samples that it held
+at each look is known. A look that begins at ``before``, ends at ``after`` and finds ``held``
+samples shows two things: the newest was taken before ``after``, and the next one comes after
+``before``. Predicted times are moved by no more than it takes to make both true, and the period is
+adjusted after each such move.
 
 Rules
 -----
@@ -30,18 +30,18 @@ class SampleTimes:
         self.restart()
 
     def restart(self):
-        """Forget when samples come: the queue was emptied."""
+        """Forget when samples come, because the queue was emptied."""
         self._period = self._nominal
         self._next = None  # time of the oldest sample held
         self._seen = None  # when the look before this one began
 
     @property
     def step_us(self):
-        """Time between samples, µs."""
+        """Return the time between samples, µs."""
         return (self._period + FINE // 2) // FINE
 
     def look(self, before_us, after_us, held):
-        """Take one look at the queue."""
+        """Learn from one look at the queue."""
         before, after = before_us * FINE, after_us * FINE
         if self._next is None:
             if held:
