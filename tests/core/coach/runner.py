@@ -49,7 +49,7 @@ class Runner:
         self.stride_s = 1.1
         self.sides: tuple[Side, ...] = ("left", "right")  # the feet with a sensor
         self.fed: list[Stride] = []
-        self.stumbles: list[float] = []
+        self.stumbles: list[tuple[float, int]] = []  # and the number of events before
         self.steps: list[float] = []
         self.entered: dict[tuple[float, str], tuple[int, float]] = {}  # stage, time backward left
 
@@ -59,7 +59,7 @@ class Runner:
         if isinstance(item, Stride):
             self.fed.append(item)
         if isinstance(item, Stumble):
-            self.stumbles.append(item.t)
+            self.stumbles.append((item.t, len(self.events)))
         if isinstance(item, Footfall):
             self.steps.append(item.t)
         for event in out:

@@ -139,9 +139,9 @@ class Session(RuleBasedStateMachine):
     def nothing_happened_that_must_not(self) -> None:
         if not hasattr(self, "runner"):
             return
-        for event in self.runner.events[self.checked :]:
-            self.check(event)
-        self.checked = len(self.runner.events)
+        while self.checked < len(self.runner.events):
+            self.check(self.runner.events[self.checked])
+            self.checked += 1
 
     def check(self, event: AnyEvent) -> None:
         if isinstance(event, Phase):
@@ -165,7 +165,7 @@ class Session(RuleBasedStateMachine):
         assert cue.t - last >= 15.0
         self.technique.append(cue.t)
         assert sum(cue.t - t < 60.0 for t in self.technique) <= 3
-        stumbles = [t for t in self.runner.stumbles if t <= cue.t]
+        stumbles = [t for t, before in self.runner.stumbles if before <= self.checked]
         if stumbles:
             assert sum(stumbles[-1] < t <= cue.t for t in self.runner.steps) >= 12
         began = max(e.t for e in self.runner.events if isinstance(e, Phase) and e.t <= cue.t)
