@@ -100,7 +100,8 @@ class Known(Struct, kw_only=True):
     it, and whether it has to be set from the rails.
     answered : every question was.  slowed : all was done to slow a belt of unreported speed.
     stepped_on : the prompt to step on was said.  turn_asked_at : when the prompt to turn was said
-    in this phase.  railed_at : when the side rails were mentioned.
+    in this phase.  turns_back_until : when a runner told to turn backward has had time to.
+    faced_at : when the last known direction ended.  railed_at : when the side rails were mentioned.
     offered : a backward step was offered just now.
     may_jog : the runner or the coach can change the belt's speed.  wrong : the runner reported it.
     carry : the state of the forward carry, else None.
@@ -116,6 +117,7 @@ class Known(Struct, kw_only=True):
     belt_state: BeltState = BeltState(t=0.0, speed_m_s=None, since=-math.inf)
     mode: Mode = "unknown"
     direction: Direction = "unknown"
+    faced_at: float = -math.inf
     stability: Level = "unknown"
     score: float | None = None
     upset_at: float = -math.inf
@@ -155,6 +157,7 @@ class Known(Struct, kw_only=True):
     slowed: bool = False
     stepped_on: bool = False
     turn_asked_at: float | None = None
+    turns_back_until: float = -math.inf
     railed_at: float = -math.inf
     offered: bool = False
     may_jog: bool = True
@@ -325,6 +328,8 @@ class Known(Struct, kw_only=True):
             self.forget_constant_belt()
         if {gait.mode, self.mode} & {"walking", "running"}:
             self.walked_at = self.now
+        if self.direction != "unknown":
+            self.faced_at = self.now
         self.mode, self.direction = gait.mode, gait.direction
         if gait.mode not in ("walking", "running"):
             self.measured.clear()

@@ -45,9 +45,21 @@ def not_on_rails(known: Known) -> bool:
     return known.walking or known.elapsed_s < STANDS_AFTER_S
 
 
+def turned(known: Known) -> bool:
+    """Return whether the runner is known to face the way that the phase turns to."""
+    wanted = known.spec.turn
+    perhaps_turning = wanted == "forward" and known.now < known.turns_back_until
+    return wanted != "unknown" and known.direction == wanted and not perhaps_turning
+
+
+def to_turn(known: Known) -> bool:
+    """Return whether the runner isn't known to face the way that the phase turns to."""
+    return not turned(known)
+
+
 def turn_not_asked(known: Known) -> bool:
-    """Return whether the prompt to turn has not been said in this phase."""
-    return known.turn_asked_at is None
+    """Return whether the prompt to turn is still to come in this phase."""
+    return known.turn_asked_at is None and to_turn(known)
 
 
 def slow(known: Known) -> bool:
@@ -59,7 +71,8 @@ def slow(known: Known) -> bool:
 
 def not_slow(known: Known) -> bool:
     """Return whether the runner has to slow the belt, because the coach may not or could not."""
-    return not slow(known) and (known.by_hand or known.elapsed_s >= SETTING_S)
+    by_runner = known.by_hand or known.elapsed_s >= SETTING_S
+    return not slow(known) and by_runner and to_turn(known)
 
 
 def not_slow_by_hand(known: Known) -> bool:

@@ -10,7 +10,7 @@ import math
 
 from cued.coach.known import Known
 from cued.coach.workout import ladder
-from cued.coach.workout.conditions import jogs_next, turns_next
+from cued.coach.workout.conditions import jogs_next, turned, turns_next
 from cued.coach.workout.phase import Trigger
 from cued.coach.workout.profile import Profile
 
@@ -50,7 +50,7 @@ def turning(known: Known, profile: Profile) -> Trigger | None:
         return "dose"
     if not known.walking and known.mode != "walking":  # a slow walker's strides come late
         return None
-    if known.direction == wanted:
+    if turned(known):
         return _turned(wanted == "backward", known)
     if wanted == "backward" and known.direction == "forward":
         return "turned_away" if known.elapsed_s >= UNTURNED_S else None
@@ -176,7 +176,7 @@ def _turned(backward: bool, known: Known) -> Trigger:
 def _had_time(known: Known) -> bool:
     """Return whether a runner whose turn no sensor sees has had time to turn."""
     if known.spec.turn == "forward" and known.turn_asked_at is not None:
-        return known.now - known.turn_asked_at >= TURN_FRONT_S
+        return known.now - max(known.turn_asked_at, known.faced_at) >= TURN_FRONT_S
     return known.elapsed_s >= TURN_S
 
 

@@ -39,7 +39,7 @@ WARNING_S = 5.0  # before the belt changes its speed in a backward phase
 TURN_FRONT = (
     Line("rails", only=c.not_slow_by_hand),
     Line("turn_slow", only=c.not_slow, when=c.on_rails),
-    Line("turn_front", when=c.slow),
+    Line("turn_front", only=c.to_turn, when=c.slow),
     Line("step_on", only=c.standing, when=c.could_turn),  # for a runner who stands on the rails
 )
 MOUNT = PhaseSpec(
@@ -90,7 +90,7 @@ PHASES: dict[str, PhaseSpec] = {
         says=(
             Line("turn_slow", only=c.not_slow),
             Line("count_in", only=c.turn_not_asked, when=c.slow, first=3),
-            Line("turn_back", when=c.slow),
+            Line("turn_back", only=c.to_turn, when=c.slow),
         ),
         leads=t.turning,
     ),

@@ -90,6 +90,10 @@ class Script:
         else:
             self._later = [d for d in self._later if d.key != key]
 
+    def owes(self, key: str) -> bool:
+        """Return whether a line is still to be said at once."""
+        return any(due.key == key for due in self._now)
+
     def clear(self) -> None:
         """Drop all lines."""
         self._now.clear()
@@ -98,7 +102,10 @@ class Script:
     def go_on(self, known: Known, lasts_s: float | None) -> None:
         """Resume a phase where it was, with the lines still to come."""
         self.begin(known, lasts_s, resumed=False)
-        if known.spec.turn == "unknown" and not known.spec.stands:
+        spec = known.spec
+        # Who turned unseen would turn away again; ``remind`` asks who is seen not to have turned.
+        asked = spec.turn == "backward" and known.turn_asked_at is not None
+        if asked or (spec.turn == "unknown" and not spec.stands):
             self._now.clear()
 
     def confirm(self) -> None:

@@ -15,6 +15,7 @@ from cued.coach.config import CoachConfig
 from cued.coach.known import Known
 from cued.coach.safety import Safety
 from cued.coach.workout import ladder, outlook
+from cued.coach.workout.conditions import TURNS_IN_S
 from cued.coach.workout.facing import Facing
 from cued.coach.workout.interrupted import Interrupted
 from cued.coach.workout.keeping import Keeping
@@ -87,6 +88,8 @@ class Session:
             known.forget_constant_belt()
         if key in ("turn_back", "turn_front") and known.turn_asked_at is None:
             known.turn_asked_at = known.now
+        if key == "turn_back":
+            known.turns_back_until = known.now + TURNS_IN_S
 
     def yes(self) -> str:
         """Take a press as the answer that is due; return why it is none, or ""."""
@@ -245,7 +248,8 @@ class Session:
         self._walked.begin()
         known.phase, known.spec, known.since = target, spec, known.now
         self._facing.begin()
-        known.turn_asked_at = None
+        if trigger not in ("lost", "seen") or spec.turn == "forward":
+            known.turn_asked_at = None
         self._under.enter(left, was, trigger)
         known.wrong = known.wrong or "wrong" in spec.entry
         if "session" in spec.entry:
@@ -279,6 +283,7 @@ class Session:
         """Queue the lines for entering a phase."""
         known, spec = self._known, self._known.spec
         lasts = spec.lasts(known, self.kept.profile)
+        owed = self.script.owes("enough")
         if trigger == "seen":
             self.script.go_on(known, lasts)
             return
@@ -289,7 +294,7 @@ class Session:
         self.script.begin(known, lasts, resumed=trigger in ("resume", "back_on"))
         if trigger == "turned_away" and spec.backward:
             self.script.greet(known)
-        if trigger == "wrong":
+        if trigger == "wrong" or owed:
             self._reassure(spec)
 
     def _begin(self, *, free: bool) -> None:

@@ -32,6 +32,14 @@ def test_the_runner_is_asked_to_slow_the_belt_if_the_coach_cannot():
     assert not c.not_slow_by_hand(known(1.0, by_hand=False, elapsed_s=15.0))
 
 
+def test_a_runner_just_told_to_turn_away_is_not_yet_taken_to_face_forward():
+    front: dict[str, Any] = {"spec": PHASES["turn_front"], "direction": "forward", "now": 10.0}
+    assert c.turned(known(**front))
+    assert c.to_turn(known(**front, turns_back_until=12.0))
+    assert c.to_turn(known(**front | {"direction": "unknown"}))
+    assert not c.not_slow(known(1.0, **front))
+
+
 def test_the_rails_count_as_reached_without_steps_or_after_six_seconds():
     walks = {"now": 100.0, "stride_at": 99.0}
     assert [c.on_rails(known(**walks, elapsed_s=s)) for s in (0.0, 5.9, 6.0)] == [

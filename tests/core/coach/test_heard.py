@@ -151,6 +151,57 @@ def test_a_runner_who_never_turns_is_asked_three_times_and_not_praised() -> None
     assert silences(runner, entered(runner, "settle"), runner.t) < 61.0
 
 
+@pytest.mark.parametrize(("phase", "early", "then"), [
+    ("carry", "backward", "turn_back"), ("backward_walk", "forward", "turn_front"),
+])  # fmt: skip
+def test_a_runner_who_turned_early_is_not_told_to_turn(
+    phase: str, early: Direction, then: str
+) -> None:
+    runner = led_to(phase)
+    while (runner.coach.known.remaining_s or 0.0) > 2.5:
+        runner.obey(1.0)
+    turned = runner.t
+    runner.walk(10.0, early)
+    assert then in runner.phases()[-2:]
+    assert not {"count_in", "turn_back", "turn_front"} & set(keys(runner, turned))
+
+
+def test_something_wrong_in_a_turn_is_answered_before_the_turn_to_the_front():
+    runner = led_to("turn_back")
+    runner.walk(3.0)
+    assert keys(runner)[-1] == "turn_back"
+    asked = runner.t
+    runner.say("something_wrong")
+    runner.walk(2.0)
+    runner.gait("unknown")
+    runner.walk(3.0, "unknown")
+    assert keys(runner, asked) == ["enough", "turn_front"]
+    runner.walk(10.0, "forward")
+    assert runner.phase == "cool_down"
+
+
+def test_something_wrong_before_the_prompt_to_turn_is_answered_too() -> None:
+    runner = led_to("turn_back")
+    asked = runner.t
+    runner.say("something_wrong")
+    runner.walk(8.0)
+    assert keys(runner, asked)[-2:] == ["eased_off", "cool_down"]
+
+
+def test_a_runner_lost_in_the_turn_is_not_told_again_to_turn_round() -> None:
+    runner = led_to("turn_back")
+    runner.walk(3.0)
+    runner.stand(0.6)
+    runner.feed(Link(t=runner.t, sensor="foot", state="lost", age_s=1.0))
+    runner.stand(6.0)
+    runner.feed(Link(t=runner.t, sensor="foot", state="up", age_s=0.0))
+    back = runner.t
+    runner.walk(8.0, "unknown")
+    assert keys(runner, back) == ["seen"]
+    runner.walk(30.0, "forward")
+    assert "turn_back" in keys(runner, back), "who is seen to face forward is asked again"
+
+
 def test_turning_on_a_fast_belt_gives_only_danger_until_it_is_slow() -> None:
     runner = led_to("settle")
     runner.belt(1.2)

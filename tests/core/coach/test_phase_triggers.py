@@ -56,6 +56,8 @@ def test_turning_forward_is_soon_assumed_and_eases_off_if_something_is_wrong():
     front: dict[str, Any] = {"direction": "unknown", "turn_asked_at": 489.0}
     assert t.turning(known(turns("forward"), **front), PROFILE) == "timeout"
     assert t.turning(known(turns("forward"), **front, wrong=True), PROFILE) == "ease"
+    # Who was seen to face backward until now has only just begun to turn.
+    assert t.turning(known(turns("forward"), **front, faced_at=498.0), PROFILE) is None
     assert t.turning(known(turns("forward"), **front | {"turn_asked_at": 495.0}), PROFILE) is None
 
 
