@@ -44,8 +44,8 @@ def lines(verdicts: Iterable[Verdict]) -> Iterator[str]:
         return verdict.what.rpartition(": ")[0], verdict.data
 
     for (group, data), some in groupby(verdicts, where):
-        told = "; ".join(target(verdict) for verdict in some)
-        yield f"* {data}{', ' * bool(group)}{group}: {told}"
+        verdicts = "; ".join(target(verdict) for verdict in some)
+        yield f"* {data}{', ' * bool(group)}{group}: {verdicts}"
 
 
 def target(verdict: Verdict) -> str:

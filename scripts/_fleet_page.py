@@ -43,10 +43,10 @@ def _look(address: str, stations: int, picture: Path) -> str:
         page: Any = browser.new_page(viewport={"width": 1440, "height": 900})
         page.goto(address)
         begin = time.monotonic()
-        told = []
+        found = []
         for n, what in enumerate(("listed", "with a phase", "with a step rate")):
             while page.evaluate(COUNT)[n] < stations and time.monotonic() - begin < LISTED_WITHIN_S:
                 page.wait_for_timeout(50)
-            told.append(f"{page.evaluate(COUNT)[n]} {what} after {time.monotonic() - begin:.1f} s")
+            found.append(f"{page.evaluate(COUNT)[n]} {what} after {time.monotonic() - begin:.1f} s")
         page.screenshot(path=picture)
-    return ", ".join(told)
+    return ", ".join(found)

@@ -99,8 +99,8 @@ def furnish(tree: Path) -> None:
     )
     inside(tree, *pip, "-c", limits.strip(), "homeassistant")  # without them pip looks for an hour
     asked = inside(tree, "/ha/bin/python", "-c", REQUIREMENTS % INTEGRATIONS)
-    besides = {"pyotp", "PyQRCode"}  # of its sign-in, which no manifest names
-    inside(tree, *pip, "-c", limits.strip(), *sorted(besides | set(asked.split())))
+    extra = {"pyotp", "PyQRCode"}  # of its sign-in, which no manifest names
+    inside(tree, *pip, "-c", limits.strip(), *sorted(extra | set(asked.split())))
     (tree / "complete").touch()
 
 

@@ -332,8 +332,8 @@ def run(hours: float, minutes: float) -> tuple[list[dict[str, float]], float, in
                 (soak.sample("collect") for _ in range(6) if not time.sleep(1)), key=_memory
             )
             samples.append(lowest | {"hours": passed / HOUR_S})
-            told = " ".join(f"{k} {v:.0f}" for k, v in lowest.items() if k != "t")
-            print(f"{passed / HOUR_S:6.1f} h after {fault.__name__}: {told}", flush=True)
+            figures = " ".join(f"{k} {v:.0f}" for k, v in lowest.items() if k != "t")
+            print(f"{passed / HOUR_S:6.1f} h after {fault.__name__}: {figures}", flush=True)
         return samples, peak, soak.close()
 
 

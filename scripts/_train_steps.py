@@ -50,7 +50,7 @@ SLOW_PART_S = 0.2  # mean over this, before the stretch: half a step
 LAYERS = (48, 24)
 OUT = Path(network.__file__).with_name("steps.npy")
 SLOWER = 1.6  # stretched so far and more, also with shorter steps
-SLOW, SOFT = 2.0, 0.6  # stretched so far, every second recording moves so much less besides
+SLOW, SOFT = 2.0, 0.6  # stretched this far, every second recording is made this much softer
 FOLDS = 4
 WALKS, RUNS = (1.0, 0.85, 1.25, 1.6, 2.0, 2.5), (1.0, 0.9, 1.1)
 TRUST = {"tripod": 2.0, "oxford": 0.35, "sisfall": 0.25, "alcantara": 0.5, "mobgap": 3.0}
@@ -317,7 +317,7 @@ def judge(recordings: list[TableRecording], sets: dict[str, Judged]) -> None:
 
 
 class Trainer:
-    """Trains without some people, and keeps what it trained if it is told where.
+    """Trains without some people, and keeps what it trained if it gets a folder.
 
     An interrupted run continues from what was kept; examples are made once, when first needed.
     """
@@ -366,7 +366,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folders", nargs="*", type=Path, default=[])
     parser.add_argument("--left-out", action="store_true", help="score people left out; no weights")
-    parser.add_argument("--keep", type=Path, help="folder of what is trained, to go on from")
+    parser.add_argument("--keep", type=Path, help="folder for trained networks, to continue from")
     args = parser.parse_args()
     recordings = used(args.folders or [Path("../shared/data"), Path("../shared/more")])
     trainer = Trainer(recordings, args.keep)

@@ -36,7 +36,7 @@ from msgspec import Meta, Struct
 from cued.devices._gatt import fields, possible_speed, sig, standard, standard_start
 from cued.devices._treadmill_options import SpeedOptions
 from cued.devices.device import Action, Advert, Device, Output, Subscribe
-from cued.model import Belt, Cadence, DecodeError
+from cued.model import Belt, Cadence
 from cued.parts import Part
 
 SERVICE, MEASUREMENT, HEART_RATE_SERVICE = sig(0x1814), sig(0x2A53), sig(0x180D)

@@ -2,8 +2,8 @@
 
 Schematic and board are both made from this. Three channels of drawings/driver.svg in surface-mount
 parts: left and right motor, and the relay (R2 1 MΩ, D5 1N4148W, no R7). 5 V comes from the header
-or, by a jumper, from a separate supply. Coordinates are in mm from the board's top left corner, with
-the header at the top.
+or, by a jumper, from a separate supply. Coordinates are in mm from the board's top left corner; the
+header is at the top.
 """
 
 from __future__ import annotations
