@@ -87,11 +87,7 @@ def read_columns(path: Path, required: Sequence[str], optional: Sequence[str] = 
 
 def read_text(path: Path) -> str:
     """Read a UTF-8 text, unzipped if need be, with newlines as line ends."""
-    return as_text(path, read_bytes(path))
-
-
-def as_text(path: Path, raw: bytes) -> str:
-    """Decode a UTF-8 text from a path, with newlines as line ends."""
+    raw = read_bytes(path)
     if not raw.strip():
         raise refuse(path, 1, "the file is empty")
     try:
