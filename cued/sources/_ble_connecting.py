@@ -25,7 +25,7 @@ from bleak.exc import BleakDBusError, BleakGATTProtocolError
 from bleak_retry_connector import BleakClientWithServiceCache, establish_connection
 
 from cued.devices._gatt import BATTERY_LEVEL
-from cued.sources._ble_scanning import UNAVAILABLE, bleak_faults
+from cued.sources._ble_scanning import FAILS, bleak_faults
 
 log = logging.getLogger("cued.ble")
 
@@ -36,7 +36,6 @@ ACT_WITHIN_S = 10.0  # a read or write of one characteristic
 END_WITHIN_S = 5.0  # BlueZ takes 2 s to disconnect
 # On shutdown: BlueZ takes 2 s to disconnect, and completes it even if nobody waits.
 LEAVE_WITHIN_S = 0.7
-FAILS = UNAVAILABLE
 # ATT: application error, procedure already in progress. Both are temporary.
 BUSY = (0x80, 0xFE)
 

@@ -39,7 +39,7 @@ DEAF_S = 5.0  # chosen: any sensor in reach advertises every second or two
 STOP_WITHIN_S = 5.0  # BlueZ may hang
 RETRY_S = (1.0, 2.0, 5.0)  # bluetoothd may start a minute after us; a retry costs little
 # Raised by bleak and dbus-fast for a missing bluetoothd, bus or adapter.
-UNAVAILABLE = (BleakError, OSError, EOFError, TimeoutError)
+FAILS = (BleakError, OSError, EOFError, TimeoutError)
 
 # Raised inside bleak, besides its own errors, when a link drops in the middle of a call.
 TRIPS = (AssertionError, AttributeError, KeyError)
@@ -159,7 +159,7 @@ class Scanning:
                 with bleak_faults():
                     async with asyncio.timeout(STOP_WITHIN_S):
                         await scanner.start()
-            except UNAVAILABLE as error:
+            except FAILS as error:
                 self._off.set()
                 self._unavailable(error)
                 await asyncio.sleep(RETRY_S[min(failures, len(RETRY_S) - 1)])
@@ -233,7 +233,7 @@ async def _stop(scanner: BleakScanner) -> None:
         with bleak_faults():
             async with asyncio.timeout(STOP_WITHIN_S):
                 await scanner.stop()
-    except UNAVAILABLE as error:
+    except FAILS as error:
         log.debug("scanner did not stop: %r", error)
 
 
