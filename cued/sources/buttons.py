@@ -1,4 +1,4 @@
-"""Buttons beside the belt: one to start, pause, acknowledge and stop; more to mark and to type.
+"""Buttons beside the belt: one starts, pauses, acknowledges, reports trouble; more mark and type.
 
 Wiring: each between its pin and ground; the Pi's own pull-up holds the pin high (hardware/). A
 short press of the first is ``press`` (``coach/commands.py``): it acknowledges a waiting question,
