@@ -137,9 +137,10 @@ class Engine:
         if packet.sensor in self._lagging:
             stream.forget()  # later samples will not be continuous with earlier ones
             return out  # not counted as an arrival either: late samples are worth nothing
-        self._link_reported.pop(packet.sensor, None)
-        up = self._links.arrived(packet.sensor, packet.t)
-        out += [up] if up else []
+        if stream.usable:  # frozen or broken samples are as good as none
+            self._link_reported.pop(packet.sensor, None)
+            up = self._links.arrived(packet.sensor, packet.t)
+            out += [up] if up else []
         for block in blocks:
             out += self._losses[packet.sensor].feed(block)
             out += self._body.feed(block)

@@ -34,6 +34,7 @@ class Stream:
         self._shape: tuple[Quality, Grid] | None = None
         self._gyro = False
         self._rate_hz = 0.0
+        self.usable = False  # whether the last packet held a usable sample
 
     @property
     def lag_s(self) -> float:
@@ -46,6 +47,7 @@ class Stream:
 
     def feed(self, packet: Packet) -> list[Block]:
         """Process a packet and return the blocks it completes."""
+        self.usable = False
         if not packet.acc.shape[0]:
             return []
         if packet.rate_hz != self._rate_hz:
@@ -57,6 +59,7 @@ class Stream:
             rows = np.isfinite(x).all(axis=1)
             t, x = t[rows], x[rows]
         ok = quality.feed(x[:, :3])
+        self.usable = bool(ok.any())
         return [self._block(*part) for part in grid.feed(t, x, ok)]
 
     def _retune(self, rate_hz: float) -> None:

@@ -333,3 +333,24 @@ def test_a_u_turn_makes_the_direction_of_two_feet_unknown_once(data):
         around = [e.direction for e in told if turn[0] - 1.0 < e.t < turn[-1] + 3.0]
         changes.append(around)
     assert changes == [["unknown", "forward"]] * 3
+
+
+@pytest.mark.parametrize("broken", [np.nan, 0.0])
+def test_a_sensor_whose_samples_cannot_be_used_is_lost(walk, broken):
+    """A chip that hangs behind a good radio link: nobody is watched, and that is known."""
+    target = engine(walk.worn)
+    feed_all(target, [item for item in walk.inputs if item.t < 10])
+    events = feed_all(
+        target,
+        [
+            msgspec.structs.replace(item, acc=0 * item.acc + broken, gyr=None)
+            if isinstance(item, Packet)
+            else item
+            for item in walk.inputs
+            if 10 <= item.t < 13
+        ],
+    )
+    lost = {e.sensor: e.t for e in events if isinstance(e, Link) and e.state == "lost"}
+    assert lost.keys() == walk.worn.keys()
+    assert max(lost.values()) < 11.5
+    assert [e.mode for e in events if isinstance(e, Gait)][-1] == "unknown"
