@@ -1,4 +1,4 @@
-"""Parts of the program as a configuration would have them built."""
+"""Parts of the program, built as from a configuration."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from cued import parts
 
 
 def built(kind: str, name: str, *given: Any, **options: Any) -> Any:
-    """Build a part with these options; what else its kind is given follows its name."""
+    """Build a part with these options; further arguments of its kind follow the name."""
     part = parts.load(kind, name)
     return part.build(msgspec.convert(options, part.config), *given)
 

@@ -10,21 +10,21 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-# A claim about values is no claim about time: on a loaded machine an example may take long.
+# These tests claim values, not times: on a loaded machine an example may take long.
 settings.register_profile("cued", deadline=None)
 settings.load_profile("cued")
 
-# What a test may compute, s of processor time: that does not depend on what else the machine does.
-# One that waits for something that never comes is ended by pytest-timeout, by the clock.
+# Processor time a test may use, s; it does not depend on the machine's other work.
+# pytest-timeout ends a test that waits for ever, by the clock.
 MOST_WORK_S = 120.0
 
 
-# What takes longest is begun first, so that nothing is waited for alone at the end.
+# The longest tests start first, so that no worker is left with one at the end.
 LONGEST = ("test_first_evening.py", "test_page.py", "test_speech.py", "test_reanalyse.py")
 
 
-# The same on every Python: pure computing, which the tests of the engine and the daemon go through
-# on each, and questions about the files of the checkout.
+# The same on every Python: pure computing, which the tests of engine and daemon also exercise
+# on each version, and checks of the files of the checkout.
 TESTS = Path(__file__).parent
 ONCE = [
     *(TESTS / "core" / room for room in ("belt", "coach", "gait", "signal", "simulation")),
@@ -58,7 +58,7 @@ def within_its_work(request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 def _folder(variable: str, name: str) -> Path:
-    """Return the folder that a variable names, else the shared one; skip where there is none."""
+    """Return the folder named by a variable, or the shared one; skip if there is none."""
     named = os.environ.get(variable)
     folder = Path(named) if named else Path(__file__).parents[2] / "shared" / name
     if not folder.is_dir():
@@ -74,5 +74,5 @@ def data() -> Path:
 
 @pytest.fixture(scope="session")
 def more() -> Path:
-    """Folder of recordings of people that nothing was tuned on at first."""
+    """Folder of recordings of people that nothing was first tuned on."""
     return _folder("CUED_MORE", "more")

@@ -1,4 +1,4 @@
-"""Stand-ins for other programs: shell scripts that are run."""
+"""Shell scripts as stand-ins for other programs."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def program(path: Path, body: str) -> Path:
-    """Put a program there, and return where."""
+    """Write a program, and return its path."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(f"#!/bin/sh\n{body}\n")
     path.chmod(0o755)

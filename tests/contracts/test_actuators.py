@@ -1,4 +1,4 @@
-"""What every actuator promises, whichever files there are."""
+"""Promises of every actuator found in the folder."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.until import until
 
 EVERY = parts.names("actuators")
 
-# What each actuator that needs a device is told in order to find none.
+# Options with which each actuator that needs a device finds none.
 NO_DEVICE: dict[str, dict[str, Any]] = {
     "speech": {"device": "no card is called like this"},
     "haptic": {},  # there is no such chip
@@ -54,7 +54,7 @@ def site(tmp_path: Any) -> Site:
 
 
 def is_off(actuator: Any) -> bool:
-    """Ask an actuator, by what it shows of itself, whether it still does something."""
+    """Return whether an actuator is off, judged by its own state."""
     match actuator.channel:
         case "haptic":
             return not any(actuator.values)
@@ -165,7 +165,7 @@ async def test_giving_a_cue_never_blocks(name: str, site: Site) -> None:
             actuator.give(unsteady(f"cue {n}"))
             took.append(time.perf_counter() - start)
             await asyncio.sleep(0)
-    # A tenth of the shortest pulse; the median, as a busy machine may well take longer once.
+    # A tenth of the shortest pulse; the median, because a busy machine may be late once.
     assert sorted(took)[50] < 0.01
 
 

@@ -1,4 +1,4 @@
-"""What every device file must keep, whatever the bytes: samples or DecodeError, nothing else."""
+"""Promises of every device file: any bytes give samples or DecodeError."""
 
 from __future__ import annotations
 
@@ -167,7 +167,7 @@ def check(outputs: list[object]) -> None:
 
 
 def feed(device, messages) -> list[object]:
-    """Feed messages; every output is checked, a DecodeError is an answer, the rest is a fault."""
+    """Feed messages and check every output; any exception but DecodeError is a fault."""
     seen: list[object] = []
     said: list[str] = []
     for i, (char, data) in enumerate(messages):
@@ -254,7 +254,7 @@ def test_nan_is_a_decode_error(name, message, at, number):
 
 
 def over_and_over(device, char: str, data: bytes) -> None:
-    """Feed one message for a while: a device without time of its own first measures its rate."""
+    """Feed one message for a while: a device without timestamps first measures its rate."""
     for t in range(30):
         device.receive(float(t), char, data)
 

@@ -1,4 +1,4 @@
-"""What every metric must hold to, whichever file it is in."""
+"""Promises of every metric."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NAMES = parts.names("metrics")
 
 @st.composite
 def walks(draw: st.DrawFn, longest: int = 140) -> list[Cycle]:
-    """Cycles of one walk, with whatever may be missing missing."""
+    """Draw the cycles of one walk; any optional value may be missing."""
     trunk, both, belt = draw(st.booleans()), draw(st.booleans()), draw(st.booleans())
     times = draw(st.lists(st.floats(0.5, 2.0), max_size=longest))
     t, out = 0.0, []

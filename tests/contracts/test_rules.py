@@ -1,4 +1,4 @@
-"""What every cue rule promises. A new file in cued/coach/rules is found and tested by itself."""
+"""Promises of every cue rule. A new file in cued/coach/rules is tested automatically."""
 
 from __future__ import annotations
 

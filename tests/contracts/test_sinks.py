@@ -1,4 +1,4 @@
-"""What every sink promises: taking waits for nobody, and leaving leaves nothing behind."""
+"""Promises of every sink: taking an event never blocks, and leaving leaves nothing behind."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ EVENTS = [
 
 
 def build(name: str, folder: Path) -> Sink:
-    """Build a sink with its defaults, but for what would touch the machine."""
+    """Build a sink with its defaults, except those that would touch the machine."""
     wanted = {f.name for f in msgspec.structs.fields(parts.load("sinks", name).config)}
     options: dict[str, Any] = {
         "file": str(folder / "lines"),
@@ -43,7 +43,7 @@ def build(name: str, folder: Path) -> Sink:
 
 
 async def at_work(sink: Sink, rounds: int) -> float:
-    """Enter, run, take and leave; the longest that taking an event took, s."""
+    """Enter, run, take and leave; return the longest time to take an event, s."""
     loop = asyncio.get_running_loop()
     slowest = 0.0
     async with sink:
@@ -68,7 +68,7 @@ async def test_taking_an_event_never_blocks(
     name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     slowest = await at_work(build(name, tmp_path), 300)
-    assert slowest < 0.25  # a cue is worth giving for 1.5 s; a busy machine may take our turn
+    assert slowest < 0.25  # a cue is valid for 1.5 s; a busy machine may be late
 
 
 @pytest.mark.parametrize("name", parts.names("sinks"))

@@ -1,4 +1,4 @@
-"""What every source promises, whichever files there are; and what the simulated one does."""
+"""Promises of every source, and the simulated one."""
 
 from __future__ import annotations
 

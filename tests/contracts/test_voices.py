@@ -1,4 +1,4 @@
-"""What every voice keeps to, and the quirks of each, with stand-ins for what is not installed."""
+"""Promises of every voice, and quirks of each, with stand-ins for missing programs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The configuration: every mistake is one line with section, key, what is wrong, what was meant."""
+"""The configuration: every mistake is one line with section, key, fault and suggestion."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The seam: the events depend on the inputs only."""
+"""The engine: the events depend only on the inputs."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ NO_SHRINKING = (Phase.explicit, Phase.reuse, Phase.generate)  # each example cos
 
 
 class Walk:
-    """Inputs and how sensors are worn; short to show when a property fails."""
+    """Inputs and worn sensors; its repr is short, for failing properties."""
 
     def __init__(self, script):
         self.inputs, self.worn = simulated(parse(script))
@@ -54,7 +54,7 @@ class Walk:
 
 @pytest.fixture(scope="module")
 def walk():
-    """A simulated walk with a stumble: its inputs, and how its sensors are worn."""
+    """Simulate a walk with a stumble."""
     return Walk(WALK)
 
 
@@ -63,12 +63,12 @@ def engine(worn):
 
 
 def measuring(worn):
-    """An engine with all metrics and no coach, whose cues follow arrivals."""
+    """Return an engine with all metrics and no coach, whose cues would follow arrivals."""
     return Engine(worn, metrics=every("metrics"))
 
 
 def lines(events, *, with_known_t=True):
-    """Events as comparable lines; ``known_t`` by its nature depends on how samples arrive."""
+    """Return events as comparable lines; ``known_t`` depends on how samples arrive."""
     encoded = [msgspec.to_builtins(e) for e in events]
     if not with_known_t:
         for line in encoded:
@@ -98,7 +98,7 @@ def split(packet, cuts):
 
 
 def resplit(inputs, sensors, cuts):
-    """All samples of a walk in other packets, in order of arrival; belts kept, ticks left out."""
+    """Return a walk in other packets, in order of arrival, with belts and without ticks."""
     out = [item for item in inputs if isinstance(item, Belt)]
     for sensor in sensors:
         mine = [p for p in inputs if isinstance(p, Packet) and p.sensor == sensor]
@@ -116,7 +116,7 @@ def resplit(inputs, sensors, cuts):
 
 
 def gait_lines(events):
-    """What is concluded from samples, in order of time (links and cues follow arrivals)."""
+    """Return the events of samples, in order of time (links and cues follow arrivals)."""
     kept = [e for e in events if not isinstance(e, Link)]
     return sorted(lines(kept, with_known_t=False))
 
@@ -148,7 +148,7 @@ def test_a_deep_copy_taken_half_way_continues_identically(walk, at):
 
 
 def ragged(seed, longest):
-    """Cuts at random: packets of 1 to ``longest`` samples."""
+    """Return random cuts: packets of 1 to ``longest`` samples."""
     return np.random.default_rng(seed).integers(1, longest + 1, 3000).cumsum().tolist()
 
 
@@ -168,7 +168,7 @@ def test_any_split_of_one_sensors_samples_gives_the_same_events(walk, seed, long
 @settings(max_examples=8, deadline=None, phases=NO_SHRINKING)
 def test_any_split_of_all_sensors_samples_gives_the_same_events(walk, seed):
     even = resplit(walk.inputs, walk.worn, {n: range(5, 3000, 5) for n in walk.worn})
-    # Packets of up to 0.4 s, as wearables send them; each sensor's are cut in its own way.
+    # Packets of up to 0.4 s, as wearables send them; each sensor is cut differently.
     ragged_cuts = {n: ragged(seed + k, 40) for k, n in enumerate(walk.worn)}
     cut = resplit(walk.inputs, walk.worn, ragged_cuts)
     whole, pieces = feed_all(measuring(walk.worn), even), feed_all(measuring(walk.worn), cut)

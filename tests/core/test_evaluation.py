@@ -93,7 +93,7 @@ def test_no_pair_is_lost_by_matching_the_nearest():
     assert match([1.0, 1.09], [1.05, 1.15], 0.06) == [(0, 0), (1, 1)]
 
 
-# --- a walk whose every number is known ---------------------------------------------------------
+# --- a walk of known numbers --------------------------------------------------------------------
 
 
 def contact_times() -> list[float]:
@@ -355,7 +355,7 @@ def test_the_belts_speed_from_the_feet_is_scored_only_without_another_source():
     assert scored(made, [replace(reported, source="console"), *events]).strides.speeds == 0
 
 
-# --- what is steady -----------------------------------------------------------------------------
+# --- steady gait --------------------------------------------------------------------------------
 
 
 def test_a_stride_unlike_the_others_is_not_steady():

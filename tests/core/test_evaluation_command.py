@@ -1,4 +1,4 @@
-"""`cued evaluate` on written recordings: what it prints, writes and returns."""
+"""`cued evaluate` on written recordings: its output, files and status."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from cued.recording.tables.write import write_table
 
 
 def standing(name: str) -> TableRecording:
-    """Return 12 s of a sensor on somebody standing, with truth that says they stumbled and fell."""
+    """Return 12 s of a standing person's sensor, with a stumble and a fall as its truth."""
     t = np.arange(0, 12, 0.01)
     acc = np.random.default_rng(5).normal([0, 0, 9.8], 0.02, (t.size, 3))
     gyr = np.random.default_rng(6).normal(0, 0.01, (t.size, 3))

@@ -1,4 +1,4 @@
-"""`cued explain`: a moment told in text and drawn, from signal to decision."""
+"""`cued explain`: a moment in text and as a picture, from signal to decision."""
 
 from __future__ import annotations
 

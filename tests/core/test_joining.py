@@ -1,4 +1,4 @@
-"""Packets joined for a quick re-analysis: no sample is lost, and nothing changes its place."""
+"""Packets joined for a quick re-analysis: no sample is lost or moved."""
 
 from __future__ import annotations
 
@@ -53,4 +53,4 @@ def test_packets_of_half_a_minute_become_one_a_second():
     many = [packet(0.05 * (n + 1), "left", 5, gyr=True) for n in range(600)]
     after = list(joined(many))
     assert len(after) <= 30.0 / SPAN_S + 1
-    assert after[0].t == 1.0  # of the last that is in it
+    assert after[0].t == 1.0  # of the last packet in it

@@ -1,4 +1,4 @@
-"""One stride from packet to spoken cue, in numbers: the story that docs/architecture.md tells."""
+"""One stride from packet to spoken cue, in the numbers of docs/architecture.md."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Session files: exact to the last bit, small, and readable however much of them is left."""
+"""Session files: exact to the last bit, small, and readable when cut anywhere."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def stride(t):
 
 
 def bits(item):
-    """What two items have to have the same of, to the last bit."""
+    """Return all that two equal items share, to the last bit."""
     if not isinstance(item, Packet):
         return item
     arrays = [x if x is None else (x.shape, x.tobytes()) for x in (item.ticks, item.acc, item.gyr)]
@@ -108,7 +108,7 @@ def test_invalid_messages_are_refused(data, topic):
 
 
 def test_every_kind_of_input_and_event_has_a_schema_that_viewers_read():
-    """Viewers know objects of plain types: no reference, no alternative, no type left open."""
+    """Viewers need objects of plain types: no reference, alternative or open type."""
     kinds = [*typing.get_args(Plain), *typing.get_args(AnyEvent)]
     for kind in kinds:
         where = "events" if issubclass(kind, Event) else "inputs"
@@ -163,7 +163,7 @@ def test_a_file_cut_at_any_byte_gives_exactly_its_complete_messages(whole, at, t
 
 
 def _borders(whole):
-    """Where the records of a file end: header, opening, eight chunks, ending, summary."""
+    """Return where the records of a file end: header, opening, eight chunks, ending, summary."""
     return [start + length for _, start, length in records.records(whole)]
 
 
@@ -215,7 +215,7 @@ def test_a_joined_session_keeps_its_hole_and_mixes_no_clocks(tmp_path):
 
 
 def test_the_package_that_defines_the_format_reads_a_session(whole):
-    """As Foxglove does: openings and endings, and every message by the schema in the file."""
+    """Read as Foxglove does: openings, endings, and every message by the schema in the file."""
     reader = make_reader(io.BytesIO(whole))
     assert [m.name for m in reader.iter_metadata()] == ["opening", "ending"]
     messages = list(reader.iter_messages(log_time_order=False))

@@ -1,8 +1,8 @@
-"""A stand-in for the pod's board: its chip, its radio, its time, as far as the firmware sees them.
+"""A stand-in for the pod's board: chip, radio and time as the firmware sees them.
 
 The chip samples by its own oscillator, ``rate_hz``, in simulated time: each access to the bus takes
-as long as it takes at 400 kHz, and each stop of the program as long as it is told. What has been
-sampled is remembered with its true time.
+as long as at 400 kHz, and each pause of the program as long as requested. Samples are kept with
+their true times.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class Chip:
         return self.registers[0x0A] == 0x26 and self.registers[0x08] == 0x09
 
     def pass_us(self, us: float) -> None:
-        """Let time go by."""
+        """Let time pass."""
         self.now_us += us
         while self._due_us <= self.now_us:
             if self.sampling:
@@ -74,7 +74,7 @@ class Chip:
             self.overrun = True
 
     def _numbered(self, _: float) -> tuple[int, ...]:
-        """Angular rate and acceleration that say the sample's own number."""
+        """Return angular rate and acceleration that encode the sample's number."""
         k = self._k
         return (k % 30000, -(k % 20000), 7, 2049, -2048, (k * 13) % 32768)
 
@@ -85,7 +85,7 @@ class Chip:
         self.registers[register] = value
         if register == 0x0A and value == 0:
             self.words.clear()
-            if not self.ever_read:  # what settling threw away was never to be sent
+            if not self.ever_read:  # samples discarded while settling are never sent
                 self.taken.clear()
             self.read_words = 0
             self.overrun = False
@@ -197,7 +197,7 @@ class Commands:
 
 
 class Packets:
-    """A PacketBuffer of what a central writes: the oldest goes when a third comes."""
+    """A PacketBuffer of a central's writes; a third one displaces the oldest."""
 
     def __init__(self, characteristic, *, buffer_size, max_packet_size) -> None:
         self._room, self._longest = buffer_size, max_packet_size
@@ -255,7 +255,7 @@ class Adapter:
 
 
 class Bench:
-    """A pod on a table: firmware, chip, radio, and someone who connects."""
+    """A pod on a table: firmware, chip, radio, and a central."""
 
     def __init__(self, **chip) -> None:
         from cuedpod.imu import Imu
@@ -278,7 +278,7 @@ class Bench:
         )
         self.level = 80
         radio = Radio(bleio)
-        self.driven: list[tuple[float, bool]] = []  # when the motor's gate got an edge, or none
+        self.driven: list[tuple[float, bool]] = []  # time of the motor gate's edge, if any
         motor = Motor(self._drive, self.chip.clock_us)
         self.pod = Pod(Imu(self.chip), radio, self.chip.clock_us, lambda: self.level, motor)
         self.data, self._control, self._motor = (
@@ -288,7 +288,7 @@ class Bench:
         self.link: Connection | None = None
 
     def connect(self, max_packet_length: int = 182) -> None:
-        """Connect as a central does; advertising ends by itself."""
+        """Connect as a central does, which ends advertising."""
         self.link = self.data.link = Connection(max_packet_length)
         self.adapter.connections = (self.link,)
         self.adapter.advertising = False
@@ -308,7 +308,7 @@ class Bench:
         self.driven.append((self.chip.now_us, felt))
 
     def felt(self) -> list[tuple[float, float]]:
-        """From when until when the motor was kept going, s."""
+        """Return the intervals in which the motor ran, s."""
         out: list[tuple[float, float]] = []
         since = None
         for us, felt in [*self.driven, (self.chip.now_us, False)]:
@@ -320,7 +320,7 @@ class Bench:
         return out
 
     def run(self, seconds: float, pauses=()) -> None:
-        """Run the firmware; ``pauses`` are (every n-th step, µs) in which the program is away."""
+        """Run the firmware; ``pauses``: (n, µs), stop that long every n-th step."""
         end = self.chip.now_us + 1e6 * seconds
         steps = 0
         while self.chip.now_us < end:

@@ -1,9 +1,9 @@
 """The pod's firmware under MicroPython's Unix build, with stalls: ``micropython stalls.py FOLDER``.
 
-scripts/check-pod runs it. What is shown: the program as it is runs under the interpreter that
-CircuitPython is made of, and however long it stalls no sample is sent twice, out of order or at a
-time that is taken, and no pulse is made up for afterwards. Chip and radio are stand-ins; Bluetooth,
-interrupts and the board's own memory are not here.
+scripts/check-pod runs it. It shows that the unchanged program runs under the interpreter on which
+CircuitPython is based, and that after any stall no sample is sent twice, out of order or with a
+used time, and no pulse is made up for. Chip and radio are stand-ins; Bluetooth, interrupts and the
+board's memory are left out.
 """
 
 # ruff: noqa: B905, RUF007, PT018 - MicroPython has no itertools.pairwise, and no strict
@@ -23,7 +23,7 @@ ROUNDS = 40
 
 
 class Bus:
-    """The chip's bus; samples say their own number, and the bus is the clock as well."""
+    """The chip's bus, which is also the clock; samples encode their number."""
 
     def __init__(self):
         self.now_us, self.due_us, self.words, self.taken, self.overrun = (
@@ -72,7 +72,7 @@ class Bus:
 
 
 class Radio:
-    """What the firmware asks of its radio."""
+    """The radio, as the firmware uses it."""
 
     def __init__(self):
         self.commands, self.rhythms, self.sent = [1], [], []
@@ -111,7 +111,7 @@ def main():
         for stall_us in STALLS_US:
             bus.pass_us(int(1e6 * pod.step()) + stall_us)
         until_us = (bus.now_us + 200000) & 0xFFFFFFFF
-        latest_us = bus.now_us + 200000 + 390000  # the last moment to begin, and how long it lasts
+        latest_us = bus.now_us + 200000 + 390000  # the latest start, and the duration
         air.rhythms.append(struct.pack("<BBI", 1, 2, until_us) + bytes((0, 15, 9, 15)))
     number, at_us, counter = 0, -1, -1
     for frame in air.sent:

@@ -1,4 +1,4 @@
-"""The pod's case as it is printed: closed surfaces, of the right size, that fit together."""
+"""The pod's printed case: closed surfaces of the right size that fit together."""
 
 from __future__ import annotations
 

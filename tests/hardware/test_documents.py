@@ -31,7 +31,7 @@ EVERYTHING = config.convert(
     }
 )
 WIRES = _header.wires(EVERYTHING, i2s=True)
-KEYS = {"faster_pin": 22, "slower_pin": 23}  # in the table and no drawing: wired as the others
+KEYS = {"faster_pin": 22, "slower_pin": 23}  # in the table but in no drawing: wired as the others
 TABLE = [
     *WIRES,
     *_header.wires(config.convert({"sources": {"buttons": {"main_pin": 5, **KEYS}}}), i2s=False),
@@ -39,14 +39,14 @@ TABLE = [
 
 
 def listed(text, name):
-    """A list of a drawing's connector, ``pins: [1, 2]``, as strings. WireViz is not needed here."""
+    """Return a list of a drawing's connector, ``pins: [1, 2]``, as strings, without WireViz."""
     found = re.search(rf"^  {name[0]}:\n(?:    .*\n)*?    {name[1]}: \[(.*)\]$", text, re.MULTILINE)
     assert found, name
     return [x.strip().strip('"') for x in found.group(1).split(",")]
 
 
 def header_of(path):
-    """Header pin to label of the Pi in one drawing; empty without one."""
+    """Return the Pi's labels by header pin in one drawing; empty without a Pi."""
     text = path.read_text("utf-8")
     if "\n  PI:\n" not in text:
         return {}
@@ -118,7 +118,7 @@ def test_a_drawing_is_an_svg_with_a_title_and_a_description(path):
 
 
 def ordered(name):
-    """The lines of a set's order list."""
+    """Return the lines of a set's order list."""
     command = [sys.executable, HOME / "scripts/order-list", name]
     told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     return list(csv.reader(x for x in told.splitlines() if x and not x.startswith("#")))

@@ -1,4 +1,4 @@
-"""The pod's motor: what the daemon writes is what is felt, and nothing holds it longer."""
+"""The pod's motor: it runs exactly as the daemon writes."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def bench():
 
 
 def written(bench, each):
-    """What the daemon writes, its newest frame having come now."""
+    """Return what the daemon writes just after a frame."""
     host = decoder.Pod(NoOptions(), "back")
     host.start([decoder.DATA, decoder.MOTOR])
     t = bench.chip.now_us * 1e-6 + 4000.0  # the host's own clock

@@ -111,7 +111,7 @@ def test_every_sample_of_the_chip_arrives_once_and_in_order(streaming):
     got = np.concatenate([decoder.decode(x).values for x in streaming.data.sent]).tolist()
     taken = [list(v[3:] + v[:3]) for _, v in streaming.chip.taken]
     assert got == taken[: len(got)]
-    assert len(taken) - len(got) < 60  # what a pause at the very end leaves
+    assert len(taken) - len(got) < 60  # left by a pause at the very end
 
 
 @pytest.mark.parametrize("again", [False, True], ids=["first start", "started again"])
@@ -159,7 +159,7 @@ def test_both_ranges_and_the_rate_are_set(streaming):
 
 def test_a_low_connection_interval_is_asked_for_once(streaming):
     assert streaming.link.connection_interval == 15.0
-    streaming.link.connection_interval = 30.0  # the central's last word
+    streaming.link.connection_interval = 30.0  # the central's last write
     streaming.run(1)
     assert streaming.link.connection_interval == 30.0
 
@@ -237,7 +237,7 @@ def test_after_a_pause_longer_than_the_queue_the_gap_has_its_true_length(streami
     frame = decoder.decode(streaming.data.sent[sent])
     values = (frame.values[0, 3], frame.values[0, 4])  # number the samples
     (true,) = [t for t, v in streaming.chip.taken if v[:2] == values]
-    assert frame.counter == before.counter + 1  # no frame was lost, its samples never were sent
+    assert frame.counter == before.counter + 1  # no frame was lost: its samples were never sent
     assert frame.first_us == pytest.approx(true, abs=3000)
 
 
@@ -293,7 +293,7 @@ def test_an_unknown_chip_is_refused_by_its_number():
 
 @pytest.mark.parametrize("path", sorted(POD.rglob("*.py")), ids=lambda p: p.name)
 def test_only_features_of_circuitpython_are_used(path: Path):
-    """Imports by a list, and none of the syntax that only CPython knows."""
+    """Only listed imports, and no syntax that only CPython knows."""
     tree = ast.parse(path.read_text("utf-8"))
     known = {"struct", "time", "traceback", "alarm", "analogio", "board", "busio", "digitalio"}
     known |= {"_bleio", "microcontroller", "cuedpod", "keypad", "watchdog"}

@@ -1,4 +1,4 @@
-"""The driver on stripboard is the driver of the drawing: the same nets, and no hole used twice."""
+"""The driver on stripboard has the nets of the drawing, and no hole is used twice."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The times that the pod gives its samples, against the ones it can't know."""
+"""The pod's sample times against the true ones."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.hardware.boards import Bench
 
 
 def errors_ms(bench, after_s):
-    """Times sent minus true times, ms, one by one, and the frames."""
+    """Return each time sent minus the true time, ms, and the frames."""
     frames = [decoder.decode(x) for x in bench.data.sent]
     sent = np.concatenate([f.first_us + f.step_us * np.arange(len(f.values)) for f in frames])
     true = np.array([t for t, _ in bench.chip.taken[: len(sent)]])
@@ -29,7 +29,9 @@ def test_samples_are_timed_within_4_ms_and_soon_1_ms_at_any_chip_rate(rate_hz, p
     bench.write(b"\x01")
     bench.run(20, pauses)
     errors, frames = errors_ms(bench, after_s=0)
-    assert np.abs(errors).max() < 4.0  # a look every 5.3 ms, halved, and its own length
+    assert (
+        np.abs(errors).max() < 4.0
+    )  # half of a 5.3 ms polling interval, and the length of one poll
     errors, frames = errors_ms(bench, after_s=5)
     assert np.abs(errors).max() < 1.0
     steps = np.array([f.step_us for f in frames[-100:]])

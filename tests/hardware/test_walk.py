@@ -15,7 +15,7 @@ from tests.hardware.boards import Bench
 
 WALK_S = 30.0
 RADIO_S = 0.010  # from notifying to arriving
-OFF_HZ = 107.0  # what this chip's oscillator makes of 104 Hz
+OFF_HZ = 107.0  # this chip's actual rate for 104 Hz
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +33,7 @@ def walk():
 
 
 def chip_at(walk):
-    """What the chip gives at any time: the walk, in counts, angular rate first."""
+    """Return the chip's reading at any time: the walk, in counts, angular rate first."""
     t, acc, gyr = walk.sensors["foot"]
     both = np.concatenate((gyr / decoder.GYR_RAD_S, acc / decoder.ACC_M_S2), axis=1)
 
@@ -45,7 +45,7 @@ def chip_at(walk):
 
 
 def heard(bench):
-    """Footfalls that the engine finds in what the pod sent."""
+    """Return the footfalls the engine finds in the pod's frames."""
     device, engine = decoder.Pod(NoOptions(), "foot"), Engine({"foot": Worn("foot_left")})
     events = []
     for sent_us, frame in zip(bench.data.sent_us, bench.data.sent, strict=True):
@@ -66,7 +66,7 @@ def test_every_steady_footfall_of_a_simulated_walk_is_found_through_the_firmware
     true = true[(true > 5) & (true < WALK_S - 3)]
     nearest = found[np.abs(found[:, None] - true).argmin(axis=0)] - true
     assert len(true) > 15
-    assert np.abs(nearest).max() < 0.05  # the radio's 10 ms and the foot chain's own share in it
-    assert np.ptp(nearest) < 0.01  # the pod adds no wander
+    assert np.abs(nearest).max() < 0.05  # the radio's 10 ms, and the foot chain's share
+    assert np.ptp(nearest) < 0.01  # the pod adds no drift
     extra = [t for t in found if 5 < t < WALK_S - 3 and np.abs(true - t).min() > 0.05]
     assert extra == []

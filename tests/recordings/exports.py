@@ -1,4 +1,4 @@
-"""Four seconds of movement as other software writes them, and their import."""
+"""Four seconds of movement in other software's formats, and their import."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def folder(path, files):
 
 
 def imported(tmp_path, *words, out="out"):
-    """Return what an import made, None where it was refused."""
+    """Import, and return the recording, or None if refused."""
     status = __main__.main(["import", *map(str, words), "--out", str(tmp_path / out)])
     assert status in (0, 1)
     return read_table(tmp_path / out) if status == 0 else None

@@ -1,4 +1,4 @@
-"""Tables of columns, whoever wrote them."""
+"""Tables of columns from any software."""
 
 from __future__ import annotations
 

@@ -1,15 +1,15 @@
-"""Real walks and runs, spoilt as radios and cheap sensors spoil them: the same footfalls.
+"""Real walks and runs, degraded as by radios and cheap sensors: the same footfalls.
 
-What is compared is the engine with itself, on a recording as it is and on the same recording
-spoilt in one way. The clocks' constant part, which no receiver can know (the least delay of a
-link), is taken off first and asserted to be small; then footfalls are paired one to one within
-±25 ms, of the same foot where a foot sensor says which. F1 is pooled over the recordings of a
-group; 0.97 has to be reached, but for what ``LEAST`` excepts, as measured (seeds are fixed):
+The engine is compared with itself, on a recording as it is and on the same recording degraded in
+one way. The constant part of the clocks, which no receiver can know (the least delay of a link), is
+subtracted first and asserted to be small; then footfalls are paired one to one within ±25 ms, of
+the same foot where a foot sensor names it. F1 is pooled over the recordings of a group; it has to
+reach 0.97, except as ``LEAST`` allows, as measured (seeds are fixed):
 
 * 25 samples a second: 0.96 for a trunk, 0.89 to 0.91 for feet. A landing's weightless moment
   and a sole's turn are two or three samples long there.
 * One packet of ten samples in fifty, or in twenty, lost: 0.95 for feet.
-  A footfall whose samples are gone is not guessed.
+  A footfall without samples is not guessed.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from cued.model import Footfall, Packet
 from cued.recording.tables.table import read_table
 
 TOLERANCE_S = 0.025
-CONSTANT_S = 0.02  # the link's least delay, and as much that is not known after 5 s
+CONSTANT_S = 0.02  # the link's least delay, and as much still unknown after 5 s
 LEAST_DELAY_S = 0.01
 HALF_STEP_S = 0.15
 
@@ -41,7 +41,7 @@ GROUPS = {
 
 
 class Spoilt(NamedTuple):
-    """A way to spoil samples and their way to the host."""
+    """A way to degrade samples and their transport to the host."""
 
     samples: tuple[int, int] = (5, 18)  # fewest and most in a packet
     drift: float | None = None  # of the device's clock, which starts anywhere; None: host clock
@@ -73,7 +73,7 @@ LEAST = {
 
 
 def spoil(recording, placements, way, seed):
-    """The recording's inputs, spoilt, in order of arrival."""
+    """Return the recording's inputs, degraded, in order of arrival."""
     rng = np.random.default_rng(seed)
     out = list(recording.belt)
     for track in recording.sensors:
@@ -94,7 +94,7 @@ def resampled(track, rate_hz):
 
 
 def sent(track, way, rng):
-    """Packets of a track that are not lost; none overtakes another."""
+    """Return the packets of a track that are not lost, in order."""
     arrived = float("-inf")
     start = 0
     while start < track.t.size:
@@ -130,14 +130,14 @@ def footfalls(recording, placements, inputs):
 
 
 def constant(ours, theirs):
-    """Median distance from one's footfalls to the other's nearest."""
+    """Return the median distance from footfalls to their nearest counterparts."""
     b = np.array([f.t for f in theirs])
     near = [float(b[np.argmin(np.abs(b - f.t))] - f.t) for f in ours]
     return float(np.median([d for d in near if abs(d) < HALF_STEP_S]))
 
 
 def agreeing(ours, theirs, by_side):
-    """How many footfalls are the same, less a constant that is asserted to be small."""
+    """Count equal footfalls after subtracting a constant, asserted to be small."""
     shift = constant(ours, theirs)
     assert abs(shift) <= CONSTANT_S
     sides = ("left", "right") if by_side else (None,)
@@ -151,7 +151,7 @@ def agreeing(ours, theirs, by_side):
 
 @pytest.fixture(scope="module")
 def plain(data):
-    """Recordings as they are, and their footfalls, by group."""
+    """Return unchanged recordings and their footfalls, by group."""
     found = {}
     for group, (placements, names) in GROUPS.items():
         found[group] = []

@@ -1,4 +1,4 @@
-"""What watches export."""
+"""Exports of watches."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_belt_of_a_watch_and_strides_of_a_phone_are_joined_by_time_of_day(tmp_pa
     files = {"TotalAcceleration.csv": sensor_logger(ACC, T + 1.0)}
     phone = zipped(tmp_path / "p.zip", files)
     made = imported(tmp_path, tmp_path / "a.fit", phone, "--placement", "lower_back")
-    assert made.sensors[0].t[0] == pytest.approx(1.0, abs=1e-3)  # FIT's 0 is a second before
+    assert made.sensors[0].t[0] == pytest.approx(1.0, abs=1e-3)  # one second after FIT's epoch
     assert [b.t for b in made.belt] == [0, 2, 3]
 
 

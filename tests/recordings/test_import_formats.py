@@ -1,4 +1,4 @@
-"""Files as other software writes them: each becomes the same four seconds of movement."""
+"""Files of other software: each becomes the same four seconds of movement."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ISO = [f"2023-11-14T22:13:{20 + t:09.6f}" for t in T]
 
 
 def rows(*columns, separator=",", comma=False, form="{:.9g}"):
-    """Return lines of text under no heading; a column of text is taken as it is."""
+    """Return lines of text without a heading; a column of text is used unchanged."""
 
     def cell(value):
         text = value if isinstance(value, str) else form.format(value)

@@ -1,4 +1,4 @@
-"""What other software wrote becomes a recording that means the same, or one line and no file."""
+"""Files of other software become an equal recording, or one line and no file."""
 
 from __future__ import annotations
 

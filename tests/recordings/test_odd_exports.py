@@ -1,4 +1,4 @@
-"""Exports that are seldom seen, or wrong: the right values, or one line that says what to do."""
+"""Rare or wrong exports: the right values, or one line that says what to do."""
 
 from __future__ import annotations
 
@@ -327,7 +327,7 @@ def test_fit_records_that_run_backward_are_reported(tmp_path, capsys):
     ("text", "separator", "written"),
     [
         ("0,5;1.000\n", ";", Writing(True, ".")),
-        ("0,5;0.010\n1;1.000\n", ";", Writing(True)),  # a point that is one
+        ("0,5;0.010\n1;1.000\n", ";", Writing(True)),  # an unambiguous decimal point
         ("0.5;1.000\n", ";", Writing(True)),
         ("1,234.5;2\n", ";", Writing(False, ",")),
         ("0,5;14.11.2023\n", ";", Writing(True)),

@@ -1,4 +1,4 @@
-"""What phyphox exports."""
+"""Exports of phyphox."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Notifications and samples as Protocol Buffers: what is written is read again, and described."""
+"""Notifications and samples as Protocol Buffers: written, read again, and described."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What Sensor Logger exports, of Android's and of Apple's phones."""
+"""Exports of Sensor Logger from Android phones and iPhones."""
 
 from __future__ import annotations
 

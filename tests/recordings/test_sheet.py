@@ -1,4 +1,4 @@
-"""Where a table lies in a text, and what its cells mean."""
+"""Finding a table in a text, and the meaning of its cells."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two configurations compared: rates, their interval, the first difference, marks and labels."""
+"""Comparison of two configurations: rates, interval, first difference, marks and labels."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where sessions and results are, and files that are whole or not there."""
+"""Places of sessions and results, and files that are complete or absent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Many sessions heard anew: the same answer however the work is spread, and none of it lost."""
+"""Re-analysis of many sessions: the same results however the work is spread, and none lost."""
 
 from __future__ import annotations
 
@@ -50,14 +50,14 @@ def sessions(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def heard_once(sessions, tmp_path_factory):
-    """The sessions heard in their own configuration: what that gave, and its files, to copy."""
+    """Analyse the sessions in their own configuration once; return status and files to copy."""
     out = tmp_path_factory.mktemp("heard")
     return heard(sessions, out), out
 
 
 @pytest.fixture
 def results(heard_once, tmp_path):
-    """A copy of those files, where a test does as it likes."""
+    """Return a copy of those files that a test may change."""
     return shutil.copytree(heard_once[1], tmp_path / "results")
 
 
@@ -152,7 +152,7 @@ def test_one_worker_and_two_give_the_same_files(sessions, tmp_path, capsys):
     for workers in ("1", "2"):
         out = tmp_path / workers
         words = ["reanalyse", str(sessions), "--out", str(out), "--workers", workers]
-        assert __main__.main(words) == 1  # one file is no session
+        assert __main__.main(words) == 1  # one file is not a session
         assert "not read: 2020-01-01_000000" in capsys.readouterr().out
     one, two = (content(tmp_path / n) for n in "12")
     assert one == two
@@ -205,11 +205,11 @@ def test_ctrl_c_ends_it_without_a_traceback(sessions, tmp_path):
     many = tmp_path / "sessions"
     many.mkdir()
     good = max(sessions.glob("*.mcap"), key=lambda p: p.stat().st_size)
-    for n in range(30):  # more than are done before the interrupt comes
+    for n in range(30):  # more than can be done before the interrupt
         (many / f"2026-01-01_0000{n:02}.mcap").write_bytes(good.read_bytes())
     out = tmp_path / "out"
     words = [sys.executable, "-m", "cued", "reanalyse", str(many), "--out", str(out)]
-    # What starts these tests may ignore Ctrl-C (nohup does), and children inherit that.
+    # The tests' parent may ignore Ctrl-C (nohup does), and children inherit that.
     heeding = ["env", "--default-signal=INT", *words, "--workers", "1"]
     command = subprocess.Popen(heeding, stderr=subprocess.PIPE, text=True, start_new_session=True)
     try:
@@ -224,7 +224,7 @@ def test_ctrl_c_ends_it_without_a_traceback(sessions, tmp_path):
 
 
 def wait_for_work(command, out):
-    """Wait until the first result is there; another process tells nothing sooner."""
+    """Wait until the other process has written its first result."""
     while not rows(out) and command.poll() is None:
         time.sleep(0.02)
     assert command.poll() is None, "it ended before anything could happen to it"
@@ -236,7 +236,7 @@ def wait_for_work(command, out):
 @pytest.mark.once
 def test_a_sweep_runs_each_value_without_mixing_them(sessions, tmp_path, capsys):
     words = ["--out", str(tmp_path), "--shard", "1/1", "--sweep", "station.language=de,en"]
-    assert __main__.main(["reanalyse", str(sessions), *words]) == 1  # one file is no session
+    assert __main__.main(["reanalyse", str(sessions), *words]) == 1  # one file is not a session
     said = capsys.readouterr().out
     assert "station.language=de" in said
     assert "station.language=en" in said
@@ -316,7 +316,7 @@ def test_sessions_and_results_may_be_on_another_filesystem(sessions, heard_once,
         (afar / "sessions" / path.name).write_bytes(path.read_bytes())
     words = ["reanalyse", "memory://lab/sessions", "--out", "memory://lab/out", "--shard", "1/1"]
     assert __main__.main(words) == 1
-    assert "2020-01-01" in capsys.readouterr().out  # the one that is no session
+    assert "2020-01-01" in capsys.readouterr().out  # the file that is not a session
     assert {p.name: p.read_bytes() for p in rows(afar / "out")} == {
         p.name: p.read_bytes() for p in rows(heard_once[1])
     }

@@ -1,4 +1,4 @@
-"""Reports and exports: whatever a session holds, a page or a line, and files others can read."""
+"""Reports and exports: any session gives a page or one line, and files others can read."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ def session(tmp_path):
 
 
 class Page(HTMLParser):
-    """Collects tags, text and whatever would be fetched."""
+    """Collects tags, text and everything that would be fetched."""
 
     def __init__(self, text):
         super().__init__()
@@ -146,7 +146,7 @@ def report(tmp_path, *words):
 
 @pytest.fixture(scope="module")
 def written(tmp_path_factory):
-    """The session's report, drawn once for all who only look at it."""
+    """Return the session's report, drawn once for all tests that only read it."""
     folder = tmp_path_factory.mktemp("written")
     return report(folder, write(folder / "s.mcap", events(1000.0)))
 
@@ -244,7 +244,7 @@ def test_a_runners_page_says_what_is_not_in_it(session, tmp_path):
 
 
 def walked(per_speed):
-    """Strides of both feet, one after another: stance of left and right, s, None where unseen."""
+    """Return alternating strides: stance of left and right, s, None where unseen."""
     out = []
     for stances in per_speed:
         for _ in range(60):
@@ -320,7 +320,7 @@ def test_the_parts_of_a_joined_session_say_when_they_were(session, tmp_path):
     assert text.index(f"<h1>{first:%d %B %Y, %H:%M}") < text.index(f"<h1>{second:%d %B %Y, %H:%M}")
 
 
-# --- the band that is the runner's own ----------------------------------------------------------
+# --- the runner's own band ----------------------------------------------------------------------
 
 
 def test_the_band_is_the_coachs_and_each_holds_until_the_next(session):
@@ -695,7 +695,7 @@ def test_seconds_hold_only_fresh_values(session):
 
 
 def shown(page: str) -> str:
-    """What a page shows, its pictures' texts included."""
+    """Return the text of a page, including that of its pictures."""
     return Page(re.sub(r"<style.*?</style>", "", page, flags=re.DOTALL)).text
 
 

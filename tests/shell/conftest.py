@@ -1,4 +1,4 @@
-"""A disk that tests may fill, and take writing from."""
+"""A disk that tests may fill or make read-only."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Path]:
-    """Mount a small disk of the test's own."""
+    """Mount a small disk for the test."""
     place = tmp_path / "disk"
     place.mkdir()
     mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "none", place]

@@ -1,4 +1,4 @@
-"""A daemon and its disk, broker and card, taken through one fault that begins at one moment."""
+"""A daemon with disk, broker and card, and faults that begin at given moments."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ HUGE = 200_000_000  # bytes of a message
 
 
 class Broker:
-    """As much of a broker as a client needs to stay, until it falls mute or shouts."""
+    """A minimal broker that can fall silent or flood its client."""
 
     def __init__(self) -> None:
         self.mute = self.shouts = False
@@ -117,7 +117,7 @@ Fault = Callable[[Cell], AbstractContextManager[Callable[[], object]]]
 
 @contextmanager
 def read_only_disk(cell: Cell) -> Iterator[Callable[[], object]]:
-    """An ext4 that the kernel has just found damaged, and therefore takes no writing."""
+    """Make the disk read-only, as the kernel does when it finds ext4 damaged."""
     image = cell.folder / "disk"
     with image.open("wb") as file:
         file.truncate(16_000_000)
@@ -159,7 +159,7 @@ def locked_history(cell: Cell) -> Iterator[Callable[[], object]]:
 
 
 def at_once(fault: Callable[[Cell], object]) -> Fault:
-    """Make a fault of what needs nothing before and after."""
+    """Make a fault of an action without preparation and clean-up."""
     return lambda cell: nullcontext(lambda: fault(cell))
 
 
@@ -181,7 +181,7 @@ FAULTS: dict[str, Fault] = {
 
 
 class Seen(NamedTuple):
-    """What became of one daemon."""
+    """The outcome of one daemon."""
 
     fault: str
     moment: str
@@ -221,7 +221,7 @@ def see(fault: str, moment: str) -> Seen:
 
 def _seen(cell: Cell, fault: str, moment: str, begin: Callable[[], object]) -> Seen:
     started = time.monotonic()
-    descriptors = fault.endswith("descriptors at most")  # of a process that has to be there
+    descriptors = fault.endswith("descriptors at most")  # of a process that has to exist
     if moment == "start" and not descriptors:
         begin()
     more = CONFIG.format(state=cell.state, port=cell.broker.port)
@@ -229,7 +229,7 @@ def _seen(cell: Cell, fault: str, moment: str, begin: Callable[[], object]) -> S
     daemon = cell.daemon = Running(cell.folder, program=False, more=more, hardware=card)
     if moment == "start" and descriptors:
         begin()
-    daemon.socket.settimeout(60.0)  # what takes too long is measured
+    daemon.socket.settimeout(60.0)  # an excessive time is still measured
     daemon.hear("READY=1")
     ready_s = time.monotonic() - started
     while not (cell.folder / "session").exists():
@@ -266,7 +266,7 @@ def _seen(cell: Cell, fault: str, moment: str, begin: Callable[[], object]) -> S
 
 
 def _kept(state: Path) -> tuple[int | None, str, int]:
-    """Return how many sessions the history has, what is damaged of the session files, and these."""
+    """Return the number of sessions in the history, damage of the session files, and the files."""
     try:
         sessions = load(state / NAME, "runner").sessions
     except (sqlite3.Error, OSError):
@@ -280,7 +280,7 @@ def _kept(state: Path) -> tuple[int | None, str, int]:
 
 
 def _pins_low(lines: Path) -> bool:
-    """Return whether what the keeper set last is low, on each pin; without one none was set."""
+    """Return whether the keeper left each pin low; without a keeper none was set."""
     if not lines.exists():
         return True
     last = {line.split(" ")[1]: line.split(" ")[2] for line in lines.read_text().splitlines()[1:]}
@@ -288,7 +288,7 @@ def _pins_low(lines: Path) -> bool:
 
 
 def see_all() -> list[Seen]:
-    """Go through the matrix, some daemons at a time."""
+    """Run the matrix, several daemons at a time."""
     cells = [(fault, moment) for fault in FAULTS for moment in MOMENTS]
     with ThreadPoolExecutor(AT_ONCE) as pool:
         return list(pool.map(lambda cell: see(*cell), cells[2:]))  # no fault needs one moment
@@ -317,7 +317,7 @@ def table(seen: list[Seen]) -> str:
 
 
 def write(seen: list[Seen]) -> None:
-    """Put the table in its place."""
+    """Write the table into the document."""
     text = DOCUMENT.read_text("utf-8")
     head, rest = text.split(BEGINS)
     DOCUMENT.write_text(f"{head}{BEGINS}\n{table(seen)}\n{ENDS}{rest.split(ENDS)[1]}", "utf-8")

@@ -1,7 +1,7 @@
 """Loaded as ``sitecustomize`` by the daemons of the fault matrix, and by their keepers.
 
-Conclusions and the keeper's lines are written to files. From when the file ``fault`` is there and
-names it, a card blocks, the disk does, or every part raises but the two that keep a session.
+Conclusions and the keeper's lines are written to files. Once the file ``fault`` names it, the card
+blocks, the disk blocks, or every part raises except the two that keep a session.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ def begun(what):
     try:
         with open(f"{HERE}/fault") as file:
             return file.read() == what
-    except OSError:  # also where there are no descriptors left
+    except OSError:  # opened now, because later there may be no descriptors left
         return False
 
 

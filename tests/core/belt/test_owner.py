@@ -210,7 +210,7 @@ def test_a_console_that_reports_the_target_of_a_running_start_is_soon_used(speed
 
 
 def walked(tells, walks, seconds=40.0, owner=None):
-    """Return states for a report each second and, if somebody walks, a stride each 0.55 s."""
+    """Return states for a report each second and, while walking, a stride each 0.55 s."""
     owner, out = owner or Owner(), []
     for n in range(int(seconds / 0.55)):
         t = 0.55 * n

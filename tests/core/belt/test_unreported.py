@@ -1,4 +1,4 @@
-"""A belt of unreported speed: the trunk tells its changes from the runner's."""
+"""A belt of unreported speed: the trunk distinguishes its changes from the runner's."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ class Runner:
         self.entered: dict[tuple[float, str], tuple[int, float]] = {}  # stage, time backward left
 
     def feed(self, item: Input | AnyEvent) -> list[AnyEvent]:
-        """Feed the coach an item."""
+        """Feed the coach one item."""
         out = self.coach.feed(item, self.t)
         if isinstance(item, Stride):
             self.fed.append(item)

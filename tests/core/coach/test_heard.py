@@ -327,7 +327,7 @@ def test_a_typed_speed_is_a_speed_like_any_other() -> None:
 def test_turning_backward_at_any_time_is_answered_in_six_seconds_and_counted(phase: str) -> None:
     runner = led_to(phase)
     if phase != "settle":
-        runner.coach._session.tally.backward_s = 0.0  # of the two minutes nothing was used yet
+        runner.coach._session.tally.backward_s = 0.0  # none of the two minutes was used yet
     runner.belt(0.3)
     runner.walk(15.0)
     turned = runner.t
@@ -700,7 +700,7 @@ def test_after_a_fall_a_well_runner_rests_and_is_led_no_further(phase: str, alar
 def test_a_runner_backward_as_the_alarm_ends_is_sent_to_the_rails_first() -> None:
     runner = led_to("backward_walk")
     runner.walk(6.0, "backward")
-    runner.feed(Fall(t=runner.t, stage="confirmed"))  # that was none
+    runner.feed(Fall(t=runner.t, stage="confirmed"))  # which was no fall
     runner.walk(20.0, "backward")
     runner.events.clear()
     runner.say("press")
@@ -787,7 +787,7 @@ def test_on_the_rails_the_belt_is_requested_until_it_is_set() -> None:
     assert keys(runner, stood + 0.1) == ["rails", "belt_at", "belt_at", "belt_at"]
 
 
-CARRIED = 0.06  # of the stride: what people can, and what simulated ones do
+CARRIED = 0.06  # of the stride: possible for people, and done by simulated ones
 
 
 @cache

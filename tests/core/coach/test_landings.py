@@ -1,4 +1,4 @@
-"""A foot that begins to land flat, and feet that only seem to."""
+"""A foot that starts to land flat, and feet that only seem to."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Somebody else under the runner's name: asked about once, and kept apart until answered.
+"""Another person under the runner's name: asked about once, and kept apart until answered.
 
 ``pytest -m slow tests/core/coach/test_stranger.py`` computes the figures of docs/coaching.md.
 """

@@ -305,7 +305,9 @@ def test_one_trunk_sensor_announces_the_carry_within_12_s_of_turning(worn: str) 
     assert walked[-2:] == ["turn_front", "carry"]
     order = next(c.t for c in given(events) if c.key == "turn_front")
     line = next(c.t for c in given(events) if c.key in ("same_speed", "forward_on"))
-    turned = order + 1.5 + 3.0  # a hand and three seconds of small steps (simulation/intent.py)
+    turned = (
+        order + 1.5 + 3.0
+    )  # a hand on the rail and three seconds of small steps (simulation/intent.py)
     assert line - turned <= 12.0
 
 

@@ -1,4 +1,4 @@
-"""A treadmill is compared with what it was asked: no more, no less, and it stops."""
+"""A treadmill is compared with its requests: speed, standstill and stop."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_a_belt_that_does_not_move_at_all_is_a_fault_after_five_seconds():
 
 
 def slowed(to: float, per_s: float = 0.15, every_s: int = 1, factor: float = 1.0) -> BeltGuard:
-    """A belt at 2.2 m/s that was asked for 1.1 and goes to another speed, told so often."""
+    """Slow a belt from 2.2 m/s, asked for 1.1, to another speed, with reports at an interval."""
     guard = BeltGuard("belt", factor)
     assert guard.see(0.0, 2.2) == []
     guard.requested(0.1, 1.1)
@@ -113,7 +113,7 @@ def test_a_stop_is_repeated_and_a_belt_that_does_not_slow_is_reported():
     assert guard.see(4.0, 1.0) == []
     (fault,) = guard.tick(5.5)
     assert (fault.code, fault.text) == ("belt_wont_stop", WONT_STOP)
-    assert guard.tick(6.0) == []  # told again only after 10 s
+    assert guard.tick(6.0) == []  # reported again only after 10 s
 
 
 def test_a_belt_that_slows_to_zero_has_stopped():
@@ -139,7 +139,7 @@ def test_a_silent_belt_after_a_stop_is_assumed_to_stand_unless_it_reports_only_c
 
 
 def stopped_at(t: float, told, until: float) -> tuple[list[float], int]:
-    """When a belt at 1 m/s is called one that does not stop, and how often it is asked to."""
+    """Return when a belt at 1 m/s is called unstoppable, and how often it is asked to stop."""
     guard, stops, faults = moving(), 1, []
     for second in range(int(t) if t < 12 else 0):
         guard.see(float(second), 1.0)
@@ -155,7 +155,7 @@ def stopped_at(t: float, told, until: float) -> tuple[list[float], int]:
     return faults, stops
 
 
-@pytest.mark.parametrize("t", [5.0, 30.0])  # told of each second, and of changes only
+@pytest.mark.parametrize("t", [5.0, 30.0])  # reported each second, and only when changed
 @pytest.mark.parametrize("told", [(0.9, 0.6, 0.3), (0.4,), (0.7, 0.4, 0.36, 0.34)])
 def test_a_slowed_belt_that_falls_silent_before_0_is_assumed_to_stand(t, told):
     faults, stops = stopped_at(t, told, 200.0)
@@ -190,7 +190,7 @@ def test_a_belt_that_does_not_move_at_all_is_not_blamed_on_its_unit():
     guard.requested(0.0, 0.8)
     guard.see(6.0, 1.0)
     assert "reports its speed too late" in guard.off
-    guard = BeltGuard("belt", 1.0)  # takes miles, and runs already what it understood
+    guard = BeltGuard("belt", 1.0)  # takes miles, and already runs at the speed it understood
     guard.see(0.0, 1.609)
     guard.requested(0.0, 1.0)
     guard.see(6.0, 1.609)

@@ -1,4 +1,4 @@
-"""Treadmills as people have them: what public reports say of real machines, and of their like."""
+"""Quirks of real treadmills, from public reports."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def machine_in_miles() -> ftms.Ftms:
 
 
 def granted(device: ftms.Ftms, **wish) -> str:
-    """The command that a wish becomes once control is granted."""
+    """Grant control, and return the command of the request."""
     assert writes(device.request(BeltRequest(t=2.0, **wish))) == ["00"]
     return writes(device.receive(2.1, ftms.CONTROL, H("800001")))[0]
 
@@ -136,7 +136,7 @@ def test_an_incline_request_includes_the_offset():
     assert granted(device, incline_percent=2.0) == "035000"
 
 
-# --- a belt that stands while a speed is told
+# --- a belt that stands while a speed is reported
 
 
 def paused(device: ftms.Ftms, seconds: int, first: float = 0.0) -> list[str]:
@@ -396,7 +396,7 @@ def test_a_request_refused_by_the_link_is_over():
     assert isinstance(device.request(BeltRequest(t=2.5, speed_m_s=3.2 / 3.6))[0], Write)
 
 
-# --- what is a treadmill, and a strap
+# --- telling a treadmill from a bike, and straps
 
 
 @pytest.mark.parametrize(

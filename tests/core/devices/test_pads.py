@@ -1,4 +1,4 @@
-"""Treadmills with protocols of their makers' own: asked, read, moved with consent, recognised."""
+"""Treadmills with their makers' own protocols: polled, read, moved with consent, recognised."""
 
 from __future__ import annotations
 
@@ -179,7 +179,7 @@ def test_a_device_that_also_speaks_ftms_is_not_proposed_as_fitshow():
     assert not fitshow.matches(Advert("A", "Kettle", both[:1]))
 
 
-# --- unlocks, and what cannot be read
+# --- unlocks, and treadmills that cannot be read
 
 
 def test_a_z1_is_unlocked_by_its_name():

@@ -1,4 +1,4 @@
-"""A speed that a treadmill goes on reporting after it said that it halted, or its clock stopped."""
+"""A speed that a treadmill keeps reporting after it halted or its clock stopped."""
 
 from __future__ import annotations
 

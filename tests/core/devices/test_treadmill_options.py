@@ -1,4 +1,4 @@
-"""What an FTMS treadmill's numbers are worth."""
+"""Options for the numbers of an FTMS treadmill."""
 
 from __future__ import annotations
 

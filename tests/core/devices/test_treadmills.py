@@ -1,4 +1,4 @@
-"""Treadmills and foot pods: what is read, and when the belt may be changed."""
+"""Treadmills and foot pods: values read, and when the belt may be changed."""
 
 from __future__ import annotations
 

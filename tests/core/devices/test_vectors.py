@@ -1,7 +1,7 @@
 """Frames from documents, other programs and captures decode to the values given with them.
 
 The vectors are not part of the project (their licences differ): they are read from the folder
-beside the recordings, ``protocols/vectors.json``, and the tests are skipped without it. The frames
+of recordings, ``protocols/vectors.json``, and the tests are skipped without it. The frames
 in the other files of this folder are our own.
 """
 
@@ -64,7 +64,7 @@ def movesense_payload(data, expect, _id):
         assert ms == expect["ts_ms"]
         assert values[:, :3] == pytest.approx(np.array(expect["acc_ms2"]))
         assert values[:, 3:6] == pytest.approx(np.array(expect["gyro_dps"]))
-    elif "utc_us" in expect:  # replies that the driver does not ask for: the layouts hold
+    elif "utc_us" in expect:  # replies the driver does not ask for: only the layouts are checked
         assert fields("QIII", data) == tuple(expect.values())
     elif "hr" in expect:
         bpm, rr = fields("fH", data)

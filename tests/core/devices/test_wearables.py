@@ -1,4 +1,4 @@
-"""Wearables' frames, laid out by hand here, give the values they were made of."""
+"""Frames of wearables, laid out by hand here, give the values they were made from."""
 
 from __future__ import annotations
 
@@ -400,12 +400,14 @@ def test_the_watchs_program_makes_frames_that_decode():
     device = bangle.Bangle(bangle.PART.config(), "waist")
     out = [p for hex_ in result["sent"] for p in device.receive(1.0, bangle.TX, H(hex_))]
     acc = np.concatenate([p.acc for p in out])
-    assert acc[:, 0] / G == pytest.approx(2 * np.arange(40) / 100, abs=1e-3)  # 8 g: half is told
-    assert acc[0, 1:] / G == pytest.approx([-0.5, -8.0], abs=1e-3)  # and the range is kept to
+    assert acc[:, 0] / G == pytest.approx(
+        2 * np.arange(40) / 100, abs=1e-3
+    )  # 8 g: half is reported
+    assert acc[0, 1:] / G == pytest.approx([-0.5, -8.0], abs=1e-3)  # and clipped to the range
     assert np.diff(np.concatenate([p.ticks for p in out])) == pytest.approx(0.02, abs=0.002)
 
 
-# --- the pod and what all share
+# --- the pod, and properties of all
 
 
 def test_the_pods_documented_example():

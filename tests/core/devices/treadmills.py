@@ -1,4 +1,4 @@
-"""A treadmill of FTMS as tests have it: what it tells, and what it is written."""
+"""An FTMS treadmill for tests: its reports, and the bytes written to it."""
 
 from __future__ import annotations
 

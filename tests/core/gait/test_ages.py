@@ -1,4 +1,4 @@
-"""No value outlives its data, whatever is lost, turned or changed."""
+"""No value outlives its data, after any loss, turn or change."""
 
 from __future__ import annotations
 

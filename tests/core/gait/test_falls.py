@@ -138,7 +138,7 @@ def test_a_sensor_that_hangs_askew_at_first_is_no_fall():
     block = walking(20.0).block()
     acc = block.acc.copy()
     acc[:90] = (0.0, 0.0, 9.8)
-    acc[90:95] = (20.0, 0.0, 20.0)  # pushed into its pouch, where it hangs aslant for a while
+    acc[90:95] = (20.0, 0.0, 20.0)  # pushed into its pouch, where it hangs askew for a while
     acc[95:250] = (9.8, 0.0, 0.1)
     assert found([msgspec.structs.replace(block, acc=acc, gyr=None)]) == []
 

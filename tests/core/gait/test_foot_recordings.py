@@ -98,7 +98,7 @@ def test_forward_footfalls_on_treadmills(load):
 def test_forward_footfalls_over_ground_with_no_offset_removed(load):
     walks = [x for x in load("overground_walk/voisard-*") if x[0].in_step()]
     assert len({trial.recording.name for trial, _ in walks}) >= 20
-    total = score(walks, offset=False, around_s=0.8)  # nearly a stride
+    total = score(walks, offset=False, around_s=0.8)  # almost a stride
     assert total.hits > 400
     assert total.f1 >= 0.99
     assert pstdev(total.errors) <= 0.015

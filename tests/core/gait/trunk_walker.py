@@ -23,7 +23,7 @@ BACK_TO_FRONT = np.diag([-1.0, -1.0, 1.0])
 
 
 def standing(seconds: float, seed: int = 1) -> tuple[Floats, Floats]:
-    """Return acceleration and turn rate of somebody standing, body axes."""
+    """Return acceleration and turn rate of a standing person, body axes."""
     n = round(seconds / DT_S)
     noise = np.random.default_rng(seed)
     acc = 0.03 * noise.standard_normal((n, 3)) + np.array([0.0, 0.0, G])

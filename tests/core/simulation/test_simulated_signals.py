@@ -184,7 +184,7 @@ def test_backward_is_not_forward_played_backward():
 
 
 def best_likeness(a, b):
-    """Largest correlation over all shifts."""
+    """Return the largest correlation over all shifts."""
     a, b = a - a.mean(), b - b.mean()
     circular = np.fft.irfft(np.fft.rfft(a) * np.conj(np.fft.rfft(b)), a.size)
     return float(circular.max() / np.sqrt((a @ a) * (b @ b)))
@@ -306,7 +306,7 @@ def test_a_foot_moves_like_a_real_one(data, name, sensor, speed, backward, liken
     sizes = low_passed(mine_acc[mine_on], 100.0).std(axis=0) / low_passed(acc[on], rate).std(axis=0)
     assert 0.5 < sizes[0] < 2.0
     assert 0.5 < mine_gyr[mine_on, 1].std() / gyr[on, 1].std() < 2.0
-    # and the same shape of pitch over the stride, but for the definition of a contact.
+    # and the same shape of pitch over the stride, except for the definition of a contact.
     alike = best_likeness(
         profile(t, gyr[:, 1], contacts), profile(mine_t, mine_gyr[:, 1], settled(table))
     )

@@ -23,7 +23,7 @@ def scenario(
     more: str = "",
     **fields: Any,
 ) -> Scenario:
-    """Belt and person set off at 2 s; ``more`` is TOML, ``fields`` replace the scenario's."""
+    """Return a scenario that starts at 2 s; ``more`` is TOML, ``fields`` replace its own."""
     facing = '[[does]]\nat_s = 0.0\nwhat = "face_back"\n' if backward else ""
     text = f"""
 duration_s = {seconds}
@@ -60,27 +60,27 @@ def values(table: SimulatedTable, kind: str) -> list[tuple[float, Any]]:
 
 
 def settled(table: SimulatedTable, side: str = "left", after: float = 15.0) -> Floats:
-    """Contacts of one foot once belt and person have settled."""
+    """Return the contacts of one foot once belt and person have settled."""
     contacts = times(table, "contact", side)
     return contacts[contacts > after]
 
 
 def profile(t: Floats, x: Floats, contacts: Floats, points: int = 100) -> Floats:
-    """Mean of x over strides, (points,) from contact to contact."""
+    """Return the mean of x over strides, (points,) from contact to contact."""
     part = np.arange(points) / points
     rows = [np.interp(a + part * (b - a), t, x) for a, b in itertools.pairwise(contacts)]
     return np.mean(rows, axis=0)
 
 
 def low_passed(x: Floats, rate_hz: float, to_hz: float = 20.0) -> Floats:
-    """Zero-phase low-pass of the whole, as for the published figures."""
+    """Filter the whole by a zero-phase low-pass, as for the published figures."""
     spectrum = np.fft.rfft(x, axis=0)
     spectrum[np.fft.rfftfreq(x.shape[0], 1.0 / rate_hz) > to_hz] = 0.0
     return np.fft.irfft(spectrum, x.shape[0], axis=0)
 
 
 def lead_deg(table: SimulatedTable) -> float:
-    """Phase of fore-aft against vertical at step frequency, from known strides of the trunk."""
+    """Return the phase of fore-aft against vertical at step frequency, from true strides."""
     t, acc, _ = table.sensors["trunk"]
     wave = np.exp(-4j * np.pi * np.arange(100) / 100)
     contacts = settled(table)
@@ -94,7 +94,7 @@ def spread(x: Floats) -> float:
 
 
 def fluctuation_exponent(x: Floats) -> float:
-    """Detrended fluctuation analysis, first order, windows of 8 to n/8."""
+    """Analyse detrended fluctuations: first order, windows of 8 to n/8."""
     walked = np.cumsum(x - x.mean())
     sizes = np.unique(np.geomspace(8, x.size // 8, 14).astype(int))
     found = []

@@ -1,7 +1,7 @@
 """bleak over bumble: the same peripherals with real ATT bytes, no kernel, no D-Bus.
 
-``Air`` holds a central and the peripherals that were added; ``Air.radio()`` is what ``Ble`` takes
-in place of BlueZ. What it cannot show: BlueZ's own behaviour (``cued/standin`` stands in for that).
+``Air`` holds a central and the peripherals that were added; ``Air.radio()`` replaces BlueZ in
+``Ble``. It cannot show BlueZ's own behaviour (``cued/standin`` stands in for that).
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ class Air:
             await connection.disconnect()
 
     def radio(self) -> Radio:
-        """Make what ``Ble`` takes."""
+        """Return a client and a scanner for ``Ble``."""
         central = self.central
 
         class Client(BumbleClient):

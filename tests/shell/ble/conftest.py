@@ -11,7 +11,7 @@ from cued.standin.bluez import Bluez
 from cued.standin.bus import private_bus
 
 HERE = Path(__file__).parent
-WITHIN_S = 60  # a test that waits for what never comes fails by itself, and the next one runs
+WITHIN_S = 60  # a test that waits for ever fails alone, and the next one runs
 
 
 def pytest_collection_modifyitems(items):

@@ -1,4 +1,4 @@
-"""A far end for every family of wearables: its table, its start command, movement into its frames.
+"""A simulated peer for every family of wearables: table, start command, frames of a movement.
 
 Written from the sources that docs/wearables.md and each decoder name, independently of the
 decoders: nothing of ``cued.devices`` is imported here. Each has its own rate, frame size,
@@ -35,7 +35,7 @@ POD_HZ = 104.0
 
 
 class Family(Struct, frozen=True):
-    """What a ``FarDevice`` is made from, and the frames of a movement.
+    """The parts of a ``FarDevice``, and the frames of a movement.
 
     device : its decoder's name.  name : as it is advertised.  services : its table, for one device.
     plan : of (n,) s, (n, 3) m/s², (n, 3) rad/s, at ``rate_hz``.
@@ -52,7 +52,7 @@ class Family(Struct, frozen=True):
 
 
 async def play(plans: Mapping[FarDevice, Plan], start: float) -> int:
-    """Send the plans' frames from ``start`` (loop's clock); return how many nobody received."""
+    """Send the plans' frames from ``start`` (loop's clock); return how many were not received."""
     loop = asyncio.get_running_loop()
     rows = [(at, worn, char, data) for worn, plan in plans.items() for at, char, data in plan]
     missed = 0
@@ -65,7 +65,7 @@ async def play(plans: Mapping[FarDevice, Plan], start: float) -> int:
 
 
 def batches(n: int, size: int) -> list[slice]:
-    """Cut n samples into frames of a size; the rest that fills none is left out."""
+    """Cut n samples into frames of a size; drop the incomplete last one."""
     return [slice(at, at + size) for at in range(0, n - size + 1, size)]
 
 
@@ -243,7 +243,7 @@ def _thingy(t: Floats, acc: Floats, gyr: Floats) -> Plan:
     return [(at, THINGY_RAW, a[i].tobytes() + g[i].tobytes() + bytes(6)) for i, at in rows]
 
 
-# --- MetaMotion R: acceleration and angular rate in frames of their own, no time ------------------
+# --- MetaMotion R: acceleration and angular rate in separate frames, no time ----------------------
 
 META, META_COMMAND, META_NOTIFY = (f"326a900{n}-85cb-9195-d9dd-464cfbbae75a" for n in (0, 1, 6))
 

@@ -1,4 +1,4 @@
-"""Devices without motion that only tests have: a WalkingPad, a heart rate strap, a foot pod by RSC.
+"""Devices without motion for tests: a WalkingPad, a heart rate strap, an RSC foot pod.
 
 Written from the Bluetooth SIG's service specifications, and from owners' reports of pads.
 """
@@ -13,13 +13,13 @@ from cued.standin.peripheral import Char, Far, Peripheral, sig
 HEART_RATE, HEART_RATE_DATA = sig(0x180D), sig(0x2A37)
 RSC, RSC_DATA = sig(0x1814), sig(0x2A53)
 PAD, PAD_NOTIFY, PAD_COMMAND = sig(0xFE00), sig(0xFE01), sig(0xFE02)
-PAD_DEAF_S = 0.65  # 0.7 less what a loop is late
+PAD_DEAF_S = 0.65  # 0.7 less the lateness of a loop
 
 
 class PadPeripheral:
-    """A WalkingPad on service fe00, which answers when it is asked, and not two messages in 0.7 s.
+    """A WalkingPad on service fe00, which answers when polled, but not twice in 0.7 s.
 
-    written : when and what.
+    written : times and bytes.
     """
 
     def __init__(self, far: Far) -> None:

@@ -1,4 +1,4 @@
-"""Pods and other devices for the stand-in of bluetoothd, and a source that listens to them."""
+"""Pods and other devices for the stand-in of bluetoothd, and a source for them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LSB_PER_G = 2049
 
 
 def frame(counter: int, *sideways: int) -> bytes:
-    """A pod's frame of two samples at 100 Hz, which say their own number in the y axis."""
+    """Return a pod's frame of two samples at 100 Hz, numbered in the y axis."""
     first = 2 * counter
     header = struct.pack("<BBHIH", 1, 2, counter % 65536, first * 10000 % 2**32, 10000)
     ys = sideways or (first % 30000, (first + 1) % 30000)
@@ -30,12 +30,12 @@ def frame(counter: int, *sideways: int) -> bytes:
 
 
 def numbers(packets: list[Packet]) -> list[int]:
-    """The samples' own numbers."""
+    """Return the numbers in the samples."""
     return [round(y / pod.ACC_M_S2) for p in packets for y in p.acc[:, 1]]
 
 
 class Pod(Peripheral):
-    """A pod that streams from its start command on, and whose samples are numbered."""
+    """A pod that streams numbered samples from its start command on."""
 
     def __init__(self, bluez: Bluez, index: int = 1, **more: Any) -> None:
         chars = {
@@ -69,14 +69,14 @@ class Pod(Peripheral):
         self.streaming = False
 
     def send(self) -> None:
-        """Send the next frame, if it streams; time goes on in any case."""
+        """Send the next frame if it streams; advance time in any case."""
         if self.streaming:
             self.bluez.notify(self, pod.DATA, frame(self.frames))
         self.frames += 1
 
 
 async def play(pods: list[Pod], hz: float, frames: int) -> None:
-    """Let pods send so many frames at an even rate."""
+    """Let pods send a number of frames at an even rate."""
     loop = asyncio.get_running_loop()
     start = loop.time()
     for i in range(frames):
@@ -86,13 +86,13 @@ async def play(pods: list[Pod], hz: float, frames: int) -> None:
 
 
 class Heard:
-    """What a source emitted, with ways to wait for it."""
+    """The items a source emitted, with ways to wait for them."""
 
     def __init__(self) -> None:
         self.items: list[Input] = []
         self.wire: list[Notification] = []
         self.ups = 0
-        self.tell: Callable[[Input], object] = lambda _item: None  # somebody else who listens
+        self.tell: Callable[[Input], object] = lambda _item: None  # another listener
         self._news = asyncio.Event()
 
     def emit(self, item: Input) -> None:
@@ -113,7 +113,7 @@ class Heard:
         return [i for i in self.items if isinstance(i, LinkChanged) and i.sensor == sensor]
 
     async def until(self, condition, within_s: float = 30.0) -> float:
-        """Wait until a condition on the items holds; gives the loop's time at which it did."""
+        """Wait until a condition on the items holds; return the loop's time then."""
         async with asyncio.timeout(within_s):
             while not condition():
                 self._news.clear()
@@ -137,7 +137,7 @@ def one(device: Peripheral) -> Site:
 
 @contextlib.asynccontextmanager
 async def running(where: Site, **more: Any):
-    """Run the source; gives what it emits."""
+    """Run the source; yield the items it emits."""
     source = Ble(Config(), where, **more)
     heard = Heard()
     task = asyncio.create_task(source.run(heard.emit, heard.up))
@@ -152,7 +152,7 @@ async def running(where: Site, **more: Any):
 
 @contextlib.asynccontextmanager
 async def streaming_pod(bluez: Bluez, **more: Any):
-    """A pod that streams; gives it and what is heard of it."""
+    """Yield a streaming pod and the items received from it."""
     device = bluez.add(Pod(bluez, **more))
     async with running(one(device)) as (_, heard):
         await heard.until(lambda: device.streaming)

@@ -1,4 +1,4 @@
-"""Which of the devices in reach is which sensor, and what a scan lists."""
+"""Matching devices in reach to sensors, and the list of a scan."""
 
 from __future__ import annotations
 

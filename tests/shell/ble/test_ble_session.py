@@ -118,7 +118,7 @@ async def test_the_end_does_not_wait_for_a_slow_disconnection(bluez):
     async with running(one(device)) as (_, heard):
         await heard.until(lambda: device.streaming)
         began = loop.time()
-    assert device.commands == [b"\x01", b"\x00"]  # told to stop all the same
+    assert device.commands == [b"\x01", b"\x00"]  # commanded to stop all the same
     assert loop.time() - began < 1.5
     async with asyncio.timeout(5):
         await dropped.wait()
@@ -170,7 +170,7 @@ async def test_garbage_is_counted_and_then_ends_the_connection(bluez, caplog):
 async def test_a_lagging_link_is_dropped_with_a_reason(bluez):
     async with streaming_pod(bluez) as (device, heard):
         await play([device], 50, 25)
-        await asyncio.sleep(1.6)  # the link stalls; what was measured meanwhile comes later
+        await asyncio.sleep(1.6)  # the link stalls; samples of that time come later
         streaming = asyncio.create_task(play([device], 50, 400))
         await heard.until(lambda: not heard.links("left")[-1].connected, 8)
         streaming.cancel()

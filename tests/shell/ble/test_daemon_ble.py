@@ -36,7 +36,7 @@ placement = "treadmill"
 
 
 class Ear(Part):
-    """An actuator that notes what is given and when."""
+    """An actuator that records cues and their times."""
 
     def __init__(self):
         super().__init__()

@@ -72,7 +72,7 @@ async def test_a_treadmill_is_released_when_idle_and_taken_when_somebody_moves(b
     assert heard.links("belt")[-1].why == ""
     await asyncio.sleep(0.5)
     assert treadmill.peripheral.connects == 1
-    pod.frames = 4000  # its numbers are an acceleration: it is picked up
+    pod.frames = 4000  # its sample numbers are accelerations: it is picked up
     await heard.until(lambda: treadmill.peripheral.connected, 5)
     for each in (lying, task):
         each.cancel()
@@ -131,7 +131,7 @@ async def test_an_error_inside_bleak_is_a_lost_link():
     with pytest.raises(BleakError), _ble_connecting.bleak_faults():
         {}["gone"]
     with pytest.raises(BleakError), _ble_connecting.bleak_faults():
-        raise asyncio.CancelledError  # by itself: nobody told this task to end
+        raise asyncio.CancelledError  # raised inside bleak: nobody cancelled this task
 
 
 async def test_a_scan_that_fails_inside_bleak_is_reported_once_and_retried(monkeypatch):

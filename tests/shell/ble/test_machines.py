@@ -1,4 +1,4 @@
-"""Treadmills that keep less to the book, over bleak and a stand-in for bluetoothd."""
+"""Treadmills that deviate from the standard, over bleak and a stand-in for bluetoothd."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.usefixtures("bus"), pytest.mark.alone]
 
 @contextlib.asynccontextmanager
 async def walked_on(bluez, machine: str, km_h: float = 3.0, **options):
-    """A treadmill of that kind with somebody on it, its source and what that heard."""
+    """Yield a treadmill with a walker on it, its source and the items received."""
     treadmill = TreadmillPeripheral(bluez, machine)
     treadmill.km_h = km_h
     bluez.add(treadmill.peripheral)
@@ -227,5 +227,5 @@ async def test_a_walking_pad_is_polled_moved_and_stopped_over_one_connection(blu
         stopping = asyncio.create_task(source.request(wish(0.0)))
         await heard.until(lambda: pad.written[-1][1] == bytes.fromhex("f7a20100a3fd"), 1)
         assert pad.written[-1][0] - began < 0.05
-        assert await stopping == ""  # also where the pad had just heard something else
+        assert await stopping == ""  # also if the pad had just received something else
         assert (pad.km_h, pad.peripheral.connects, faults(heard)) == (0.0, 1, [])

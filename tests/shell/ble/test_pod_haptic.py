@@ -43,7 +43,7 @@ def make(where: Site, report: Report, **options: str) -> pod_haptic.PodHaptic:
 
 @contextlib.asynccontextmanager
 async def worn(bluez, n: int = 1, **options: str):
-    """Pods that stream on both feet, and the actuator that uses them."""
+    """Yield streaming pods on both feet, and the actuator that uses them."""
     pods = [bluez.add(Pod(bluez, i + 1)) for i in range(n)]
     names = ["left", "right"][:n]
     where = site(

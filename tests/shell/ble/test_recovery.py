@@ -1,4 +1,4 @@
-"""An adapter that is stuck: when its power is cycled, and when it is left alone."""
+"""A stuck adapter: when its power is cycled, and when it is left alone."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ async def test_it_is_left_alone_when_the_configuration_says_so_or_a_sensor_strea
     both = site(left=sensor(address=device.address), right=sensor("pod", "foot_right", name="none"))
     async with running(both) as (_, heard):
         await heard.until(lambda: device.streaming)
-        await asyncio.sleep(2.0)  # nobody else is heard meanwhile
+        await asyncio.sleep(2.0)  # no other device is received meanwhile
         assert device.connected
     assert bluez.cycles == 0
 

@@ -1,4 +1,4 @@
-"""When somebody trains, and when what rests can be let go of."""
+"""Detecting training, and releasing resting links."""
 
 from __future__ import annotations
 

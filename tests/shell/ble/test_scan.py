@@ -1,4 +1,4 @@
-"""What a scan prints."""
+"""Output of a scan."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ async def test_samples_that_come_too_fast_do_not_stop_the_loop(bluez):
         await heard.until(lambda: len(heard.packets("left")) > before)
     handled = numbers(heard.packets("left"))
     assert longest < 2 * LONGEST_S  # all of them at once: 3.5 s
-    assert handled[-1] == 2 * BURST + 1  # the newest is used, whatever was dropped
+    assert handled[-1] == 2 * BURST + 1  # the newest is used, even if others were dropped
     assert handled == sorted(handled)
 
 

@@ -1,4 +1,4 @@
-"""When a link counts as dead: by its data alone."""
+"""Dead links, recognised by their data alone."""
 
 from __future__ import annotations
 

@@ -112,12 +112,12 @@ async def test_every_family_gives_the_same_footfalls_as_the_direct_path(bluez):
 
 
 def offsets(some, others) -> list[float]:
-    """How far from each footfall of the settled part the nearest of the others is."""
+    """Return the distance from each footfall of the settled part to the nearest of the others."""
     return [min((b - a for b, _ in others), key=abs) for a, _ in some if FROM_S < a < TO_S]
 
 
 def sides(some, others) -> list[tuple[float, str, str]]:
-    """Where a footfall of the settled part is another foot's on the other path."""
+    """Return the footfalls of the settled part that are another foot's on the other path."""
     nearest = [(a, min(others, key=lambda b, a=a: abs(b[0] - a[0]))) for a in some]
     return [(a[0], a[1], b[1]) for a, b in nearest if FROM_S < a[0] < TO_S and a[1] != b[1]]
 
@@ -169,7 +169,7 @@ async def test_belt_and_heart_rate_arrive_and_the_belt_obeys_within_its_limits(b
         treadmill.refuses, treadmill.mute = 0, True
         assert "not answer" in await source.request(BeltRequest(t=4.0, speed_m_s=1.2))
         assert treadmill.km_h == 4.5
-        treadmill.mute = False  # the next wish came up while that one was waited for
+        treadmill.mute = False  # the next request came while that one was pending
         assert await source.request(BeltRequest(t=4.5, speed_m_s=1.2)) == ""
         treadmill.mute = True
         asyncio.get_running_loop().call_later(0.1, bluez.drop, treadmill.peripheral)
@@ -191,7 +191,7 @@ async def test_speed_and_cadence_of_a_foot_pod_arrive_in_either_convention(bluez
         await heard.until(lambda: pod.report(2.6, 84))
         for _ in range(20):
             pod.report(2.6, 84)
-            await asyncio.sleep(0.02)  # the same bytes within 10 ms are a doubled callback
+            await asyncio.sleep(0.02)  # the same bytes within 10 ms are a duplicated callback
         await heard.until(lambda: any(isinstance(x, Cadence) for x in heard.items))
         belts = [x for x in heard.items if isinstance(x, Belt)]
         assert belts[-1].speed_m_s == pytest.approx(2.6, abs=1 / 256)

@@ -16,7 +16,7 @@ Start = Callable[..., Mosquitto]
 
 @pytest.fixture
 def mosquitto(tmp_path: Path) -> Iterator[Start]:
-    """Make brokers that end with the test; without lines one that lets everybody in."""
+    """Make brokers that end with the test; without lines, open to everybody."""
     if MOSQUITTO is None:
         pytest.skip("mosquitto is not installed")
     made: list[Mosquitto] = []
@@ -32,7 +32,7 @@ def mosquitto(tmp_path: Path) -> Iterator[Start]:
 
 @pytest.fixture
 def broker(mosquitto: Start) -> Mosquitto:
-    """A broker at work that lets everybody in."""
+    """Start a broker open to everybody."""
     made = mosquitto()
     made.start()
     return made
@@ -40,7 +40,7 @@ def broker(mosquitto: Start) -> Mosquitto:
 
 @pytest.fixture(scope="session")
 def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a CA, a server's and a client's certificate, and a CA nobody knows."""
+    """Make a folder with a CA, certificates of server and client, and an unknown CA."""
     if shutil.which("openssl") is None:
         pytest.skip("openssl is not installed")
     folder = tmp_path_factory.mktemp("certificates")

@@ -1,4 +1,4 @@
-"""The far end in tests: somebody who watches a broker, and a sink at work."""
+"""Peers in tests: a watcher at a broker, and a running sink."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def site(folder: Path, station: str = "test") -> Site:
 
 
 class Watcher:
-    """Subscribes to everything and waits for what is to come."""
+    """Subscribes to topics and waits for messages."""
 
     def __init__(self, client: aiomqtt.Client) -> None:
         self.client = client
@@ -50,7 +50,7 @@ class Watcher:
         return [decoded(payload) for seen, payload, _ in self.seen if seen.endswith(topic)]
 
     async def wait_for(self, topic: str, fits: Callable[[Any], bool] = bool) -> Any:
-        """Wait for a message on a topic whose payload fits; it may have come already."""
+        """Wait for a message on a topic whose payload fits; an earlier one counts too."""
 
         def found() -> list[Any]:
             return [body for body in self.of(topic) if fits(body)]
@@ -83,7 +83,7 @@ async def watching(port: int, topics: str = "#", **options: Any) -> AsyncIterato
 
 
 class Daemon:
-    """As much of a daemon as a sink knows: it answers commands."""
+    """The daemon as a sink sees it: it answers commands."""
 
     def __init__(self) -> None:
         self.commands: list[Command] = []
@@ -99,7 +99,7 @@ class Daemon:
 async def running(
     config: Config, folder: Path, daemon: Daemon | None = None, **given: Any
 ) -> AsyncIterator[Mqtt]:
-    """A sink at work; leaving ends it as the daemon does: the task first, then the context."""
+    """Run a sink, and end it as the daemon does: the task first, then the context."""
     daemon = daemon or Daemon()
     async with Mqtt(config, site(folder), daemon.ask, **given) as sink:
         daemon.sink = sink

@@ -1,8 +1,8 @@
-"""A validator of MQTT device descriptions, built from what Home Assistant documents.
+"""A validator of MQTT device descriptions, built from Home Assistant's documentation.
 
 Options: home-assistant.io, pages "MQTT" (device discovery) and "MQTT sensor / binary sensor /
 button / number / event"; classes and their units: the pages "Sensor", "Number" and "Binary sensor".
-It knows the platforms we use and says what is wrong with a description, in words.
+It knows the platforms we use and describes each fault in words.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ BINARY_CLASSES = {"connectivity", "battery", "moving", "motion", "problem", "run
 
 
 def faults(topic: str, payload: bytes) -> list[str]:
-    """Say what Home Assistant would object to; nothing if all is well."""
+    """Return the objections Home Assistant would have."""
     out: list[str] = []
     if not re.fullmatch(r"\w+/device/([a-zA-Z0-9_-]+/)?[a-zA-Z0-9_-]+/config", topic):
         out.append(f"topic {topic} is no discovery topic")

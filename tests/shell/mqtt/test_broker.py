@@ -1,4 +1,4 @@
-"""The embedded broker, in its own process, with a sink and a watcher at it."""
+"""The embedded broker, in its own process, with a sink and a watcher."""
 
 from __future__ import annotations
 

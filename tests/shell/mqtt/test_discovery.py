@@ -1,4 +1,4 @@
-"""What Home Assistant is told, held against its documented schema (``home_assistant.py``)."""
+"""Discovery messages against Home Assistant's documented schema (``home_assistant.py``)."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ def test_translations_contain_no_english(tmp_path: Path, language: str) -> None:
     texts += [entity.get("unit_of_measurement", "") for entity in entities]
     for entity in entities:
         texts += [*entity.get("options", ()), *entity.get("event_types", ())]
-    assert english_in(" ".join(texts), language) - {"back"} == set()  # its owner called it so
+    assert english_in(" ".join(texts), language) - {"back"} == set()  # named so by its owner
 
 
 def test_muting_is_a_switch_where_allowed(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ USERS = ("cued", "coach", "home")
 
 
 def example(folder: Path, port: int, websocket: int) -> list[str]:
-    """The example, with its ports and files where a test may have them."""
+    """Return the example with ports and files for a test."""
     passwords = folder / "cued.passwd"
     passwords.touch()
     for user in USERS:
@@ -66,7 +66,7 @@ async def test_dashboards_read_and_commands_need_a_user(mosquitto: Start, tmp_pa
 
 
 def listeners(*ports: int) -> set[str]:
-    """Addresses, as Linux lists them, at which these ports are listened to."""
+    """Return the addresses, as Linux lists them, that listen on these ports."""
     rows = Path("/proc/net/tcp").read_text() + Path("/proc/net/tcp6").read_text()
     found = (row.split()[1] for row in rows.splitlines() if " 0A " in row)  # 0A is listening
     return {address for address in found if int(address.rsplit(":", 1)[1], 16) in ports}

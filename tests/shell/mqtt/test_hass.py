@@ -1,4 +1,4 @@
-"""What one command takes away from a broker and from Home Assistant."""
+"""Removal of a station from a broker and from Home Assistant by one command."""
 
 from __future__ import annotations
 

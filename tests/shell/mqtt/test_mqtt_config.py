@@ -1,4 +1,4 @@
-"""What of the broker's options belongs together."""
+"""Consistency of the broker's options."""
 
 from __future__ import annotations
 

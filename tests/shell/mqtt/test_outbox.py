@@ -1,4 +1,4 @@
-"""Summaries arrive once, whatever the disk takes: seen on a real one that takes no writing."""
+"""Summaries arrive once, even with a disk that cannot be written (a real one)."""
 
 from __future__ import annotations
 

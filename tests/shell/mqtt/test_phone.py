@@ -25,7 +25,7 @@ def at_rest(k: int) -> bytes:
 
 
 async def heard(broker: Mosquitto, items: list[Input], topic: str = "sensor-logger") -> None:
-    """Publish a message that is kept for whoever comes later; wait until it was heard."""
+    """Publish a retained message, and wait until it was received."""
     async with aiomqtt.Client("127.0.0.1", broker.port) as phone:
         await phone.publish(topic, at_rest(0), retain=True)
         await until(lambda: items)

@@ -1,4 +1,4 @@
-"""Whether another says that it is this station."""
+"""Detection of another station with the same name."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from cued.sinks._presence import OFFLINE, ONLINE, Presence
 
 
 class Client:
-    """Keeps what is published."""
+    """Records published messages."""
 
     def __init__(self) -> None:
         self.said = []

@@ -1,4 +1,4 @@
-"""A broker that is away, dies, freezes or flaps: coaching goes on, memory is bounded."""
+"""A broker that is away, dies, freezes or flaps: coaching continues in bounded memory."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ async def test_a_frozen_broker_holds_up_neither_events_nor_leaving(
         started = loop.time()
         for n in range(2000):
             sink.take(Stumble(t=float(n), score=2.0))
-        assert loop.time() - started < 0.5  # taking waits for nobody: 0.02 ms each, not 2 s
+        assert loop.time() - started < 0.5  # taking never blocks: 0.02 ms each, not 2 s
         left = loop.time()
     assert loop.time() - left < 2 * mqtt.FLUSH_S + 1.0
     broker.process.send_signal(signal.SIGCONT)
@@ -123,7 +123,7 @@ async def test_a_day_without_a_broker_costs_no_memory(
         tracemalloc.stop()
         assert sizes[1] - sizes[0] < 100_000  # after two hours and after a day: the same
         assert sink.dropped == DAY_S // 10 - 200
-    assert sink.dropped == DAY_S // 10  # nobody came for the rest either, and that is told
+    assert sink.dropped == DAY_S // 10  # the rest was not fetched either, and that is logged
 
 
 async def test_retries_become_rarer_and_only_the_first_failure_is_a_warning(
@@ -157,7 +157,7 @@ async def test_retries_become_rarer_and_only_the_first_failure_is_a_warning(
 async def test_each_reason_is_a_warning_once(
     mosquitto: Start, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """As at a start: the broker is not there yet, and when it is, it does not know us."""
+    """As at a start: the broker is not up yet, and then does not know us."""
     strict = mosquitto("listener PORT 127.0.0.1", "allow_anonymous false")
     tries = 0
     enough = asyncio.Event()
@@ -189,7 +189,7 @@ async def test_two_stations_of_one_name_do_not_disconnect_each_other_and_are_rep
         async with running(config, tmp_path / "b"):
             await far.wait_for("test/availability", lambda _: len(far.of("test/availability")) > 1)
             assert one.connected
-        # The second has left and said so; the first puts it right.
+        # The second has left and published so; the first corrects it.
         await far.wait_for("test/availability", lambda said: said == "offline")
         await far.wait_for(
             "test/availability", lambda _: far.of("test/availability")[-1] == "online"
@@ -211,7 +211,7 @@ async def test_nobody_can_disconnect_the_station_by_its_name(
 async def test_a_flapping_broker_is_not_flooded_with_attempts(
     mosquitto: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """One that accepts and goes at once keeps being waited for longer and longer."""
+    """A broker that accepts and leaves at once is retried less and less often."""
 
     async def cut(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"\x20\x02\x00\x00")  # CONNACK, accepted
@@ -263,11 +263,11 @@ async def test_a_broker_that_never_answers_leaves_no_open_socket(
             async with asyncio.timeout(20):
                 await enough.wait()
             async with asyncio.timeout(5):
-                await asyncio.gather(*ended)  # each far end saw its end
+                await asyncio.gather(*ended)  # each connection was closed
 
 
 async def test_a_message_that_cannot_be_read_ends_the_link() -> None:
-    """Otherwise its socket stays readable, and the loop turns around it for ever."""
+    """Otherwise its socket stays readable, and the loop spins on it for ever."""
 
     async def garble(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"\x20\x03\x00\x00\x00")  # CONNACK, accepted
@@ -286,7 +286,7 @@ async def test_a_message_that_cannot_be_read_ends_the_link() -> None:
     assert "Protocol error" in client.reason(ended.value)
 
 
-async def test_what_the_broker_refuses_is_told_once_and_a_summary_is_kept(
+async def test_a_refusal_of_the_broker_is_logged_once_and_a_summary_is_kept(
     mosquitto: Start, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     rules = tmp_path / "rules"

@@ -1,4 +1,4 @@
-"""Who is let in, what is let through, and what a secret leaves behind: nothing."""
+"""Access to the broker, accepted commands, and secrets that leave no trace."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def secret_file(folder: Path, text: str = SECRET, mode: int = 0o600) -> str:
 
 
 def passwords(folder: Path) -> str:
-    """A password file as mosquitto wants it, with the user ``cued``."""
+    """Write a password file for mosquitto with the user ``cued``."""
     path = folder / "mosquitto.passwd"
     subprocess.run(
         ["mosquitto_passwd", "-b", "-c", str(path), "cued", SECRET], check=True, capture_output=True
@@ -56,7 +56,7 @@ def tls(certificates: Path, *more: str) -> list[str]:
 
 
 async def failure(config: Config, folder: Path, caplog: pytest.LogCaptureFixture) -> str:
-    """Run until the first attempt has failed; what the log said."""
+    """Run until the first attempt has failed; return the log."""
     failed = asyncio.Event()
 
     async def sleep(_wait_s: float) -> None:
@@ -247,7 +247,7 @@ RUBBISH = [
     b'{"command": "pause", "value": [1]}',
     b'{"command": "pause", "more": 1}',
     b'{"command": "explode"}',
-    b'{"command": "set_speed", "value": 7}',  # real, but not allowed here
+    b'{"command": "set_speed", "value": 7}',  # existing, but not allowed here
     b'{"command": "set_incline", "value": 1e999}',
     b'{"command": "mark", "value": NaN}',
     b'{"command": "mark", "value": "' + b"x" * 81 + b'"}',
@@ -290,7 +290,7 @@ async def test_a_flood_of_hostile_messages_changes_nothing(
                 answered = [a for a in far.of("command/result") if a["ok"]]
         assert {c.name for c in daemon.commands} == {"skip"}
         refusals = [a for a in far.of("command/result") if not a["ok"]]
-        assert 1 <= len(refusals) <= 25  # no flood is answered by a flood
+        assert 1 <= len(refusals) <= 25  # a flood does not get a flood of answers
 
 
 async def test_a_retained_command_is_ignored(broker: Mosquitto, tmp_path: Path) -> None:

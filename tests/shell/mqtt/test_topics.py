@@ -68,7 +68,7 @@ async def test_a_watcher_sees_every_topic_of_the_contract(
             sink.take(event)
         metrics = await far.wait_for("test/metrics")
         assert metrics["cadence_spm"] == 101.2346
-        assert metrics["stride_length_m"] is None  # on, but not known
+        assert metrics["stride_length_m"] is None  # on, but unknown
         assert (metrics["stability"], metrics["stability_score"]) == ("unsteady", 2.5)
         state = await far.wait_for("test/state", lambda s: s["phase"] == "backward_walk")
         assert state["direction"] == "backward"
@@ -114,7 +114,7 @@ async def test_an_orderly_end_says_offline(broker: Mosquitto, tmp_path: Path) ->
         async with running(broker.config(), tmp_path) as sink:
             await far.wait_for("test/availability", lambda s: s == "online")
             sink.take(CUE)
-        await far.wait_for("test/cue")  # leaving flushed it
+        await far.wait_for("test/cue")  # flushed by leaving
         await far.wait_for("test/availability", lambda s: s == "offline")
 
 
@@ -134,13 +134,13 @@ async def test_mute_shows_in_the_state_and_every_command_is_answered(
 async def test_a_crash_leaves_offline_behind(broker: Mosquitto, tmp_path: Path) -> None:
     async with watching(broker.port) as far, running(broker.config(), tmp_path) as sink:
         await far.wait_for("test/availability", lambda s: s == "online")
-        # A broker cuts off whoever has its name taken by another, which is no good-bye.
+        # A broker disconnects a client whose name another one takes, and publishes its will.
         async with aiomqtt.Client("127.0.0.1", broker.port, identifier=sink._own):
             await far.wait_for("test/availability", lambda s: s == "offline")
 
 
 def told(topics: Topics, now: float) -> dict[str, Any]:
-    """Everything that may go out now, by topic."""
+    """Return all messages that may be published now, by topic."""
     out: dict[str, Any] = {}
     while message := topics.due(now, 0.0):
         out[message.topic] = json.loads(message.payload)

@@ -1,4 +1,4 @@
-"""The view and blueprints of config/homeassistant go by entities that there are."""
+"""The view and blueprints of config/homeassistant use existing entities."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ FOLDER = Path(__file__).parents[3] / "config" / "homeassistant"
 
 
 def announced(language: str, station: str = "treadmill") -> dict[str, str]:
-    """The ids that entities get, by key."""
+    """Return the ids that entities get, by key."""
     sensors = {"trunk": {"device": "pod", "placement": "lower_back"}}
     table = {"station": {"name": station, "language": language}, "sensors": sensors}
     site = app.site(configuration.convert(table))

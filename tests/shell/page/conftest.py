@@ -39,7 +39,7 @@ def broker(folder: Path) -> Iterator[Broker]:
 
 @pytest.fixture
 def own(folder: Path) -> Iterator[Broker]:
-    """A broker that may be killed; it serves the page as well."""
+    """Start a broker that may be killed; it serves the page as well."""
     own = Broker(folder, http_dir=Path(__file__).parents[3] / "cued" / "dashboard")
     own.start()
     yield own
@@ -64,9 +64,9 @@ def browser() -> Iterator[Any]:
 
 @pytest.fixture(scope="module")
 def station(folder: Path, broker: Broker, browser: Any) -> Iterator[Station]:
-    """Somebody who walks backward and stumbles seven seconds after the tests begin.
+    """Run a station whose runner walks backward and stumbles seven seconds after the tests begin.
 
-    The browser is there before, or a slow machine would start it while they stumble.
+    The browser starts first, or a slow machine would start it during the stumble.
     """
     station = Station(folder, broker, "stumble", 83.0)
     station.start()
@@ -76,7 +76,7 @@ def station(folder: Path, broker: Broker, browser: Any) -> Iterator[Station]:
 
 @pytest.fixture
 def visit(browser: Any) -> Iterator[Any]:
-    """Open pages that must not complain, nor ask another host for anything."""
+    """Open pages that must log no error and request nothing from another host."""
     complaints: list[str] = []
     strangers: list[str] = []
 

@@ -1,4 +1,4 @@
-"""Who looks for a page in the network finds it, and only while it is served (mDNS on loopback)."""
+"""A page can be found in the network, only while it is served (mDNS on loopback)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ HERE = "127.0.0.1"
 
 
 class Looking:
-    """zeroconf's own browser; what came and went is in ``seen``."""
+    """zeroconf's own browser; ``seen`` records arrivals and departures."""
 
     def __init__(self) -> None:
         self.zeroconf = AsyncZeroconf(interfaces=[HERE])

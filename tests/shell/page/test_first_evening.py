@@ -1,7 +1,7 @@
 """The first evening: a phone leads a new machine to a workout that starts, with wrong turns.
 
-Everything is there but the radio's far end, which is the stand-in for Bluetooth, and loudspeaker
-and motors, whose part a machine plays that remembers what it said.
+Everything is real except Bluetooth, which has a stand-in, and loudspeaker and motors, which a
+machine replaces that records its words.
 """
 
 from __future__ import annotations
@@ -34,11 +34,11 @@ from tests.shell.page.world import wait_for
 
 pytestmark = [pytest.mark.once, pytest.mark.timeout(600)]
 FRAMES_HZ = 50.0
-PAUSE_S = 4.0  # before digits are spoken again; 10 s where somebody has to listen to them
+PAUSE_S = 4.0  # before digits are spoken again; 10 s in the program, for a listener
 
 
 class Leg(Pod):
-    """A pod on a leg, which may stamp."""
+    """A pod on a leg that may stamp."""
 
     stamps = silent = False
 
@@ -51,7 +51,7 @@ class Leg(Pod):
 
 
 class Heard(Real):
-    """The machine, but for sound and motors."""
+    """The machine without sound and motors."""
 
     def __init__(self) -> None:
         super().__init__(Site(hardware=False))
@@ -69,7 +69,7 @@ class Heard(Real):
 
 
 class House(threading.Thread):
-    """A treadmill with two pods in reach, and the machine beside it."""
+    """A treadmill with two pods in reach, and the machine next to it."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(daemon=True)
@@ -104,9 +104,9 @@ class House(threading.Thread):
             await asyncio.sleep(due - self.loop.time())
 
     def power(self, monkeypatch: Any) -> None:
-        """Switch the machine on: it has set-up open."""
+        """Switch the machine on, with set-up open."""
         self.url = ""
-        self.machine.said.clear()  # or an earlier evening's greeting and digits answer below
+        self.machine.said.clear()  # earlier greetings and digits would match below
         place = Place(self.path, "127.0.0.1", 0)
         monkeypatch.setattr(
             "cued.commands._setup.opened.show_address",
@@ -131,7 +131,7 @@ class House(threading.Thread):
         asyncio.run_coroutine_threadsafe(off(), self.loop).result(10)
 
     def train(self, state: Path) -> list[str]:
-        """Run the coach as it was configured until a workout has begun."""
+        """Run the coach as configured until a workout has started."""
         return asyncio.run_coroutine_threadsafe(self._train(state), self.loop).result(60)
 
     async def _train(self, state: Path) -> list[str]:
@@ -158,7 +158,7 @@ class House(threading.Thread):
         return entered
 
     def leave(self) -> None:
-        """End it all."""
+        """End everything."""
         self.loop.call_soon_threadsafe(self._over.set)
         self.join(10)
 
@@ -174,7 +174,7 @@ def house(tmp_path: Path) -> Iterator[House]:
 
 @pytest.fixture
 def phone(browser: Any) -> Iterator[Any]:
-    """Open pages as phones do; what is refused on purpose is no complaint."""
+    """Open pages as phones do; intended refusals are no errors."""
 
     def take(url: str, locale: str = "en-US") -> Any:
         page = browser.new_page(viewport=PHONE, locale=locale, is_mobile=True)
@@ -193,7 +193,7 @@ def onward(page: Any, title: str) -> None:
 
 
 def tried(page: Any, button: str) -> str:
-    page.get_by_role("button", name=button, exact=True).click()  # says at once that it is trying
+    page.get_by_role("button", name=button, exact=True).click()  # shows at once that it is trying
     page.wait_for_function("() => !/Trying/.test(document.getElementById('said').textContent)")
     return str(page.locator("#said").inner_text())
 
@@ -209,7 +209,7 @@ def test_from_power_on_to_a_workout_that_starts(
     assert "cued dot local" in house.machine.said[0]
     page = phone(house.url)
 
-    # Three wrong digits: they are void, and new ones come after a pause.
+    # After three wrong attempts the digits are void, and new ones come after a pause.
     page.locator("#speak").click()
     wait_for(lambda: len(house.machine.said) > 1, "no digits were spoken")
     wrong = "0000" if house.machine.digits() != "0000" else "1111"
@@ -223,7 +223,7 @@ def test_from_power_on_to_a_workout_that_starts(
     page.wait_for_timeout(1000 * (2 * PAUSE_S + 0.5))
     let_in(page, house)
 
-    # A second phone takes over; the first is outside, and gets back in by new digits.
+    # A second phone takes over; the first is locked out, and returns with new digits.
     on(page, "Language")
     page.wait_for_timeout(1000 * (PAUSE_S + 0.5))
     other = phone(house.url, "de-DE")
@@ -238,7 +238,7 @@ def test_from_power_on_to_a_workout_that_starts(
     page.get_by_label("Runner's name").fill("Ada")
     onward(page, "Sensors")
 
-    # A sensor is lost in the middle; the step stays, and is done again.
+    # A sensor is lost in the middle; the step stays and is repeated.
     tried(page, "Listen")
     page.get_by_label("cued pod 0001").select_option("foot_right")
     page.get_by_label("cued pod 0002").select_option("foot_left")
@@ -253,7 +253,7 @@ def test_from_power_on_to_a_workout_that_starts(
     assert "that is right" in tried(page, "Stamp with the left foot")
     house.left.stamps = False
 
-    # The power is cut before the end: nothing was written, and it begins anew.
+    # The power is cut before the end: nothing was written, and set-up starts over.
     onward(page, "Which way")
     house.cut()
     assert not house.path.exists()
@@ -272,7 +272,7 @@ def test_from_power_on_to_a_workout_that_starts(
     onward(page, "Belt")
     assert "4.0\u00a0km/h" in tried(page, "Check the empty belt")
 
-    # Closed, and come back to where it was.
+    # Closed, and reopened at the same step.
     url = page.url
     page.goto("about:blank")
     page.goto(url)

@@ -1,4 +1,4 @@
-"""The page in a real browser: it shows what is, at once, to everybody, and says when it cannot."""
+"""The page in a real browser: current, accessible, and clear when it knows nothing."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.once
 DASHBOARD = Path(__file__).parents[3] / "cued" / "dashboard"
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text("utf-8")
 PHONE = {"width": 390, "height": 844}
-TWICE = {"width": 195, "height": 422}  # as a phone has it that shows everything at 200 %
+TWICE = {"width": 195, "height": 422}  # as on a phone zoomed to 200 %
 DESKTOP = {"width": 1440, "height": 900}
 TABLET = {"width": 1024, "height": 768}
 GYM = "gym-"
@@ -40,7 +40,7 @@ METRICS = {
 
 
 class Peer:
-    """Somebody else at the broker."""
+    """Another client at the broker."""
 
     def __init__(self, broker: Broker) -> None:
         self._client = paho.Client(paho.CallbackAPIVersion.VERSION2)
@@ -52,7 +52,7 @@ class Peer:
         self._client.publish(f"cued/{station}/{topic}", payload, retain=retain)
 
     def hear(self, station: str, topic: str, heard: Callable[[str], object]) -> None:
-        """Call with what comes from now on."""
+        """Call ``heard`` with each message from now on."""
         subscribed = threading.Event()
         self._client.on_message = lambda _client, _data, m: heard(m.payload.decode())
         self._client.on_subscribe = lambda *_: subscribed.set()
@@ -77,7 +77,7 @@ def peer(broker: Broker) -> Iterator[Peer]:
 
 @pytest.fixture
 def look(station: Station, peer: Peer, visit: Any) -> Any:
-    """Open the page of another station, of which that is known."""
+    """Open the page of another station, announced by the peer."""
 
     def look(name: str, size: dict[str, int] = DESKTOP, **state: Any) -> Any:
         peer.introduce(name, **state)
@@ -91,7 +91,7 @@ def shown(page: Any, name: str) -> str:
 
 
 def until(page: Any, script: str, timeout_s: float = PATIENCE_S) -> None:
-    """Wait in here: waiting in the page would need eval, which its policy forbids."""
+    """Wait in Python: waiting in the page would need eval, which its policy forbids."""
     end = time.monotonic() + timeout_s
     while not page.evaluate(script):
         assert time.monotonic() < end, script
@@ -161,7 +161,7 @@ def test_a_cue_is_on_the_page_within_300_ms(look: Any, peer: Peer) -> None:
         page.wait_for_timeout(40)
     until(page, "document.querySelector('#cue').textContent === '“cue 59”'")
     seen = page.evaluate("shown_at")
-    shown_by = float("inf")  # a cue that another followed within a frame was as good as shown
+    shown_by = float("inf")  # a cue followed by another within one frame counts as shown
     delays: list[float] = []
     for n in reversed(range(60)):
         shown_by = min(shown_by, seen.get(f"“cue {n}”", shown_by))
@@ -169,7 +169,7 @@ def test_a_cue_is_on_the_page_within_300_ms(look: Any, peer: Peer) -> None:
     assert max(delays) < 0.3, "p99 of 60 is their greatest"
 
 
-@pytest.mark.alone  # a browser that is starved loses its connection, and a press with it
+@pytest.mark.alone  # a starved browser loses its connection, and the press with it
 def test_buttons_act_and_confirm(station: Station, visit: Any) -> None:
     page = visit(station.url)
     until(page, NUMBER)
@@ -198,7 +198,7 @@ def test_a_press_is_sent_once_and_keeps_the_keyboard_focus(look: Any, peer: Peer
     page = look("slow")
     page.get_by_role("button", name="Pause").focus()
     page.keyboard.press("Enter")
-    page.wait_for_timeout(600)  # longer than anything here waits to be drawn
+    page.wait_for_timeout(600)  # longer than any drawing here takes
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.dataset.command") == "pause"
     wait_for(lambda: asked, "nothing was sent")
@@ -246,7 +246,7 @@ def test_the_brokers_death_is_unmistakable_within_three_seconds(
 
 
 def walking(peer: Peer, look: Any, name: str) -> Any:
-    """Open the page of another station on which somebody walks."""
+    """Open the page of another station with a walking runner."""
     page = look(name)
     until(page, INTRODUCED)
     peer.say(name, "metrics", METRICS)
@@ -393,7 +393,7 @@ def test_a_station_without_a_state_is_listed_as_unknown(
     assert "Still" not in card.inner_text()
 
 
-@pytest.mark.alone  # a browser that is starved loses its connection
+@pytest.mark.alone  # a starved browser loses its connection
 @pytest.mark.parametrize(
     ("size", "dark"),
     [(PHONE, False), (PHONE, True), (TWICE, False), (TABLET, True), (DESKTOP, False)],
@@ -403,7 +403,7 @@ def test_the_page_passes_the_accessibility_checks(
     station: Station, visit: Any, size: dict[str, int], dark: bool
 ) -> None:
     page = visit(station.url, dark, size)
-    until(page, NUMBER, 60.0)  # the scripted runner also stands and turns, and then there is none
+    until(page, NUMBER, 60.0)  # the scripted runner also stands and turns, and then has none
     assert violations(page) == []
     assert page.evaluate(TOO_WIDE) <= 0, "the page is wider than the window"
     assert page.evaluate(CUT) == [], "texts run out of their buttons"
@@ -460,7 +460,7 @@ def test_an_hour_of_strides_does_not_slow_the_frames(
               "history": "hour"}  # fmt: skip
     page.route("**/config.json", lambda route: route.fulfill(json=config))
     page.route("**/history.json", lambda route: route.fulfill(json=hour()))
-    peer.introduce("hour", t=3600.0)  # kept for the page, whenever it comes to listen
+    peer.introduce("hour", t=3600.0)  # retained for the page
     page.reload()
     until(page, INTRODUCED)
     until(page, "document.querySelector('#plot-length canvas') !== null")
@@ -468,7 +468,7 @@ def test_an_hour_of_strides_does_not_slow_the_frames(
         const frame = (at) => { frames_ms.push(at - last); last = at;
             requestAnimationFrame(frame); };
         requestAnimationFrame(frame); }""")
-    for n in range(60):  # twenty times as often as a station says something
+    for n in range(60):  # twenty times as often as a station publishes
         peer.say("hour", "metrics", {**METRICS, "t": 3601.0 + n})
         page.wait_for_timeout(50)
     frames = page.evaluate("frames_ms")[2:]
@@ -565,7 +565,7 @@ def test_an_alarm_fills_the_stage_with_its_question(look, peer, size, stage, ask
     box = key.bounding_box()
     assert box["height"] >= 80
     assert box["y"] + box["height"] <= size["height"]
-    assert not page.locator(".stage").is_visible()  # nothing that contradicts it
+    assert not page.locator(".stage").is_visible()  # without contradictions
     assert violations(page) == []
     peer.introduce("down", phase="carry", mode="standing", alarm=None)
     page.locator(".stage").wait_for()
@@ -608,10 +608,12 @@ def test_a_held_key_repeats_and_a_press_types_one_step(look, peer):
         if heard.count("faster") >= 3:
             break
     page.mouse.up()
-    page.locator('.key[data-command="faster"][data-busy="false"]').wait_for()  # all is answered
+    page.locator(
+        '.key[data-command="faster"][data-busy="false"]'
+    ).wait_for()  # everything is answered
     held = heard.count("faster")
     assert held >= 3
-    page.wait_for_timeout(900)  # three more would have come
+    page.wait_for_timeout(900)  # three more messages would have come
     assert (heard.count("slower"), heard.count("faster")) == (1, held)
 
 
@@ -627,7 +629,7 @@ def test_the_end_card_compares_with_the_last_time(look, station, peer):
     told = {"before_backward_s": 30, "cues_judged": 4, "cues_worked": 3}
     peer.introduce("late", phase="idle")
     peer.say("late", "session", first | {"details": told}, retain=True)
-    page.goto(station.url + "#station/late")  # the summary tells itself what was before
+    page.goto(station.url + "#station/late")  # the summary contains the session before
     page.locator("#end").get_by_text("1:00 (last time 0:30)").wait_for()
     page.locator("#end").get_by_text("3 of 4 judged").wait_for()
 
@@ -704,7 +706,7 @@ def test_runner_and_workout_are_chosen_where_allowed(visit, station, peer):
     assert page.get_by_label("Runner", exact=True).input_value() == "Anna"
     page.get_by_label("Workout for").select_option("Back after a knee problem")
     page.get_by_role("button", name="Follow this workout").click()
-    page.locator("#answer").get_by_text("refused").wait_for()  # nobody answers here
+    page.locator("#answer").get_by_text("refused").wait_for()  # this station does not answer
     assert [(a["command"], a["value"]) for a in asked] == [("profile", "knee_sparing_return")]
     peer.introduce("who", commands=["pause"])
     page.locator("#more").wait_for(state="hidden")

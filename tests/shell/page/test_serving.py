@@ -1,4 +1,4 @@
-"""The server of the page: files and nothing else, strict headers, known names only."""
+"""The server of the page: only its files, strict headers, known host names."""
 
 from __future__ import annotations
 

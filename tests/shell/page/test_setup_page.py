@@ -1,4 +1,4 @@
-"""Set-up on a phone, in a real browser: from the spoken digits to the file, and nobody else."""
+"""Set-up on a phone, in a real browser: from the spoken digits to the file, for one phone."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ BEFORE = '[station]\nname = "hall"\n\n[sinks.mqtt]\nhost = "mq"\nuser = "me"\n'
 
 
 class Machine:
-    """A machine without parts; what it said is remembered."""
+    """A machine without parts that records its words."""
 
     def __init__(self) -> None:
         self.said: list[str] = []
@@ -254,7 +254,7 @@ async def test_a_stored_password_is_never_shown(tmp_path) -> None:
 
 
 class Serving(threading.Thread):
-    """Set-up in a thread of its own, for a browser to visit."""
+    """Set-up in its own thread, for a browser."""
 
     def __init__(self, path: Path, machine: Machine) -> None:
         super().__init__(daemon=True)
@@ -281,7 +281,7 @@ def served(tmp_path) -> Serving:
 
 
 def let_in(page: Any, served: Any) -> None:
-    """Ask for the digits and give them; ``served`` has the machine that spoke them."""
+    """Ask for the digits, and enter those that the machine of ``served`` spoke."""
     before = len(served.machine.said)
     page.locator("#speak").click()
     wait_for(lambda: len(served.machine.said) > before, "no digits were spoken")
@@ -316,7 +316,7 @@ def test_a_phone_leads_from_the_digits_to_the_file(served: Serving, visit: Any) 
     page.locator("#next").click()
     on(page, "Belt")
     page.get_by_label("Speed, mph").fill("2.2")
-    page.reload()  # closed, and taken up again
+    page.reload()  # closed, and resumed
     on(page, "Belt")
     page.get_by_label("Speed, mph").fill("2.2")
     page.locator("#next").click()

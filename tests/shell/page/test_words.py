@@ -1,4 +1,4 @@
-"""The catalogues of the page: whole, used, and written as each language writes."""
+"""The catalogues of the page: complete, used, and in each language's notation."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ WITHHELD = {  # cued/coach/voice/arbiter.py, and Coach._hold
     "far_too_fast", "muted", "other_theme", "outranked", "per_minute", "phase", "phase_start",
     "recovering", "refractory", "spacing", "stale", "unsteady", "wrong",
 }  # fmt: skip
-NOT_ON_A_PAGE = {  # a page sends what it may; blanks are 7
+NOT_ON_A_PAGE = {  # a page sends only valid values; blanks are 7
     "larger than 7 bytes", "not a command: 7", "the value is not a number", "unknown command7",
 }  # fmt: skip
 LITERAL_REASON = re.compile(r'"([a-z_]+)": (?:round|known|foot|float|news|facing|\w+\.\w+\()')
@@ -68,7 +68,7 @@ def test_every_word_is_used_and_every_used_word_exists() -> None:
     )
     families = set(re.findall(r"`([a-z_.]+[._])\$\{", CODE))
     families |= set(re.findall(r'f"([a-z]+\.[a-z_]*)\{', PYTHON)) | {"number."}
-    families.discard("report.")  # composed of names that stand there by themselves
+    families.discard("report.")  # composed of names that are listed separately
     families.add("why.")  # found by their sentences: below
     composed = {f"report.{name}" for name in re.findall(r'"([a-z_]+)"', PYTHON)}
     counted = {f"{key}.{form}" for key in literal for form in ("one", "other")}
@@ -79,11 +79,11 @@ def test_every_word_is_used_and_every_used_word_exists() -> None:
     groups = {key.partition(".")[0] for key in ENGLISH}
     named = {k for k in literal - files if k.partition(".")[0] in groups}
     missing = {k for k in named if k not in ENGLISH and f"{k}.other" not in ENGLISH}
-    assert missing <= {"trial.near"}  # what is in reach is drawn as a list, not said
+    assert missing <= {"trial.near"}  # devices in reach are drawn as a list, not as a sentence
 
 
 def told(path: Path, *ends: type[ast.AST]) -> set[str]:
-    """The sentences in statements of these kinds, or everywhere; blanks are 7."""
+    """Return the sentences in statements of these kinds, or in all; blanks are 7."""
     tree = ast.parse(path.read_text("utf-8"))
     within = [n for n in ast.walk(tree) if isinstance(n, ends)] if ends else [tree]
     nodes = [below for end in within for below in ast.walk(end)]

@@ -1,8 +1,8 @@
-"""What the page's tests and its screenshots look at: a broker, a simulated station, a browser.
+"""Broker, simulated station and browser for the page's tests and screenshots.
 
-The station is the whole daemon on a simulated runner, in a thread of its own. It plays the first
-part of its scenario as fast as it can and goes on in real time, so that a test meets a runner who
-has been walking for a minute and need not wait for it.
+The station is the whole daemon on a simulated runner, in its own thread. It plays the first part of
+its scenario as fast as possible and continues in real time, so that a test meets a runner who has
+been walking for a minute.
 
 Scripts import it as ``world``, so it imports no other module of the tests.
 """
@@ -42,27 +42,27 @@ FLAGS = [
     "--disable-breakpad", "--password-store=basic",
     "--no-sandbox",  # root may not have one, a container often cannot; it sees only our own page
 ]  # fmt: skip
-PATIENCE_S = 30.0  # no claim about time: a busy machine takes its own
+PATIENCE_S = 30.0  # not a claim about time: a busy machine is slower
 BROWSER_STARTS_WITHIN_S = 90.0  # a cold start on a small, busy machine
 STATION_STARTS_WITHIN_S = 240.0
-LASTS_S = 3600.0  # as long as any test may look; a slow machine's last one needs a walker, too
+LASTS_S = 3600.0  # longer than all tests on a slow machine, whose last one needs a walker, too
 BATTERIES = {"trunk": 83.0, "foot_left": 61.0, "foot_right": 14.0}
 
 
 class NoBrowser(Exception):
-    """Why there is no browser to look with, in a line or two."""
+    """No browser can be started; the message says why."""
 
 
 @contextmanager
 def browsing() -> Iterator[Any]:
-    """Start the browser, with a profile of its own that is removed again; raises NoBrowser."""
+    """Start the browser with a temporary profile; raises NoBrowser."""
     from playwright.sync_api import Error, sync_playwright
 
     if not Path("/proc/self").exists():
         raise NoBrowser("chromium does not start without /proc: mount -t proc proc /proc")
     try:
         playwright = sync_playwright().start()
-    except Exception as error:  # noqa: BLE001 - whatever its driver, a node of its own, dies of
+    except Exception as error:  # noqa: BLE001 - its driver, a separate node process, may fail in any way
         hint = "its node needs libatomic.so.1 (Debian: libatomic1)"
         raise NoBrowser(f"playwright does not start: {error}; {hint}") from None
     try:
@@ -83,7 +83,7 @@ def browsing() -> Iterator[Any]:
 def free_port() -> int:
     """Return a port where nothing listens, below those that the kernel gives to clients.
 
-    At one of theirs, a client that tries long enough in vain gets its own port and meets itself.
+    At one of theirs, a client that retries long enough gets that port and connects to itself.
     """
     while True:
         port = random.SystemRandom().randrange(20000, 32768)
@@ -102,7 +102,7 @@ def wait_for(what: Callable[[], object], message: str, patience_s: float = PATIE
 class Mosquitto:
     """A broker that can be killed, started again on its port, and frozen.
 
-    ``lines`` are its configuration, with PORT for its port; without any it lets everybody in.
+    ``lines`` are its configuration, with PORT for its port; without any it is open to everybody.
     """
 
     def __init__(self, folder: Path, *lines: str, port: int | None = None) -> None:
@@ -145,7 +145,7 @@ class Broker(Mosquitto):
 
 
 class HeadStart:
-    """A source: everything up to ``fast_s`` at once, then in real time, until told to stop."""
+    """A source: everything up to ``fast_s`` at once, then in real time, until stopped."""
 
     def __init__(self, inputs: Iterator[Input], fast_s: float, request: Callable[..., str]) -> None:
         self._inputs, self.fast_s, self._request = inputs, fast_s, request
@@ -175,7 +175,7 @@ class HeadStart:
 
 
 class Station:
-    """A daemon at work in a thread."""
+    """A daemon running in a thread."""
 
     def __init__(
         self,
@@ -238,7 +238,7 @@ class Station:
     def _run(self) -> None:
         try:
             asyncio.run(self._work())
-        except BaseException as error:  # noqa: BLE001 - told to the test's own thread
+        except BaseException as error:  # noqa: BLE001 - reported to the test's own thread
             self._failed = error
 
     async def _work(self) -> None:
@@ -263,7 +263,7 @@ def _charged(inputs: Iterator[Input]) -> Iterator[Input]:
 
 
 def hour() -> dict[str, Any]:
-    """An hour of strides and cues as the daemon keeps it."""
+    """Return an hour of strides and cues as kept by the daemon."""
     n = range(3600)
     columns = {
         "length": [1.0 + 0.03 * ((s * 7919) % 17 - 8) / 8 for s in n],

@@ -102,7 +102,7 @@ def test_a_limp_is_not_judged_against_another_direction_or_speed():
 @pytest.mark.parametrize(("meanwhile", "again", "asks"), [
     (walk([0.0] * 290, 36.0), 390.0, False),  # almost six minutes
     (walk([0.0] * 200, 36.0), 280.0, True),
-    ([], 100.0, False),  # nobody walks for a minute
+    ([], 100.0, False),  # no step for a minute
     ([], 90.0, True),
 ])  # fmt: skip
 def test_nothing_is_compared_after_five_minutes_or_one_minute_without_a_step(

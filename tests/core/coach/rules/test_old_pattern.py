@@ -1,4 +1,4 @@
-"""The old stride's return in the carry: a reminder, then an offer."""
+"""Return of the old stride in the carry: a reminder, then an offer."""
 
 from __future__ import annotations
 
