@@ -121,8 +121,8 @@ def test_a_metric_has_a_value_after_a_whole_walk_and_none_before(name: str) -> N
     for i in range(400):
         t = 0.55 * i
         side: Side = "left" if i % 2 else "right"
-        told = {"length_m": 1.1, "speed_m_s": 1.0, "step_s": 0.55, "stance_s": 0.7}
-        moved = stride(t, side=side, direction="forward", **told)
+        fields = {"length_m": 1.1, "speed_m_s": 1.0, "step_s": 0.55, "stance_s": 0.7}
+        moved = stride(t, side=side, direction="forward", **fields)
         held = posture(t, lean_forward=0.05, roll_range=0.1, bounce_m=0.04, even_share=0.9)
         values.append(metric.update(Cycle(moved, held)))
     assert values[0] is None

@@ -141,11 +141,11 @@ def test_a_mistake_in_a_file_names_the_file(tmp_path):
 
 def test_a_run_can_be_recorded_and_read_back(tmp_path):
     simulation = Simulation(open_scenario("stumble"))
-    told = recorded(simulation, "told")
-    write_table(tmp_path / "told", told)
+    written = recorded(simulation, "told")
+    write_table(tmp_path / "told", written)
     read = read_table(tmp_path / "told")
-    assert [s.name for s in read.sensors] == [s.name for s in told.sensors]
-    for a, b in zip(told.sensors, read.sensors, strict=True):
+    assert [s.name for s in read.sensors] == [s.name for s in written.sensors]
+    for a, b in zip(written.sensors, read.sensors, strict=True):
         assert np.allclose(a.t, b.t, atol=1e-6)
         assert np.allclose(a.acc, b.acc, atol=1e-5)
     kinds = [r.kind for r in read.truth]

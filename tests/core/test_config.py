@@ -73,7 +73,7 @@ def refused(tmp_path, text, settings=None):
 
 
 def test_all_mistakes_of_a_file_are_reported_at_once_a_line_each(tmp_path):
-    told = refused(
+    lines = refused(
         tmp_path,
         "[station]\nnam = 'x'\nlanguage = 'english'\n[sensors.a]\ndevice = 'pood'\n"
         "placement = 'waist'\n[sinks.live]\nport = '8080'\ncommands = 'yes'\n[stations]\n"
@@ -89,8 +89,8 @@ def test_all_mistakes_of_a_file_are_reported_at_once_a_line_each(tmp_path):
         "line 11: [rules.overlong_strid] is no part",
         "line 13: [actuators.haptic] left_pin and right_pin are the same pin",
     ):
-        assert any(line.startswith(f"cued.toml: {said}") for line in told), (said, told)
-    assert len(told) == 8
+        assert any(line.startswith(f"cued.toml: {said}") for line in lines), (said, lines)
+    assert len(lines) == 8
 
 
 @pytest.mark.parametrize(
@@ -134,16 +134,16 @@ def test_common_slips_that_are_not_toml_are_recognised(tmp_path, line, said):
 
 
 def test_every_line_with_a_slip_is_reported(tmp_path):
-    told = refused(tmp_path, "[station]\nname = “gym”\n[gait]\na = 1,5\nb = 2,5\n")
-    assert len(told) == 3
+    lines = refused(tmp_path, "[station]\nname = “gym”\n[gait]\na = 1,5\nb = 2,5\n")
+    assert len(lines) == 3
 
 
 def test_different_slips_are_reported_at_once(tmp_path):
-    told = refused(
+    lines = refused(
         tmp_path,
         "[station]\nname = gym\nhardware = yes\nlanguage: de\n[coach]\npraise =\n// done\n",
     )
-    assert [line.split(":")[1].strip() for line in told] == [f"line {n}" for n in (2, 3, 4, 6, 7)]
+    assert [line.split(":")[1].strip() for line in lines] == [f"line {n}" for n in (2, 3, 4, 6, 7)]
 
 
 @pytest.mark.parametrize("line", ["name = 'a – b'", "name = 'a\u00a0b'  # – \u00a0"])
@@ -153,15 +153,15 @@ def test_quotes_and_comments_hold_no_slips(line):
 
 @pytest.mark.parametrize("written", ['"1,5"', '"1.5"', '"“1,5”"'])
 def test_a_number_in_quotes_is_recognised(tmp_path, written):
-    told = refused(tmp_path, f"[sources.belt_by_hand]\nspeed_m_s = {written}\n")
-    assert "needs a number, not text in quotes; write 1.5, without quotes" in told[0]
+    lines = refused(tmp_path, f"[sources.belt_by_hand]\nspeed_m_s = {written}\n")
+    assert "needs a number, not text in quotes; write 1.5, without quotes" in lines[0]
 
 
 def test_a_mistake_in_a_setting_is_not_blamed_on_the_file(tmp_path):
-    told = refused(tmp_path, "[station]\n", {"station.name": "5", "station.language": "'english'"})
-    assert [line.split(":")[0] for line in told] == ["--set", "--set"]
-    told = refused(tmp_path, "[station]\n", {"stations.name": "x", "station.name.x": "1"})
-    assert [line.split(":")[0] for line in told] == ["--set", "--set"]
+    lines = refused(tmp_path, "[station]\n", {"station.name": "5", "station.language": "'english'"})
+    assert [line.split(":")[0] for line in lines] == ["--set", "--set"]
+    lines = refused(tmp_path, "[station]\n", {"stations.name": "x", "station.name.x": "1"})
+    assert [line.split(":")[0] for line in lines] == ["--set", "--set"]
 
 
 @pytest.mark.parametrize(
@@ -176,8 +176,8 @@ def test_a_mistake_in_a_setting_is_not_blamed_on_the_file(tmp_path):
     ],
 )
 def test_only_similar_names_are_suggested(word, known, near):
-    told = reading.meant(word, known)
-    assert told == (f"; did you mean {near}?" if near else f" (there are: {', '.join(known)})")
+    lines = reading.meant(word, known)
+    assert lines == (f"; did you mean {near}?" if near else f" (there are: {', '.join(known)})")
 
 
 def test_a_file_of_any_editor_is_read(tmp_path):
@@ -217,8 +217,10 @@ def test_every_part_describes_its_options_and_keeps_its_own_bounds(kind, name):
     schema = msgspec.json.schema(options)
     body = schema["$defs"][options.__name__]
     for key, about in body["properties"].items():
-        told = about.get("description") or any(a.get("description") for a in about.get("anyOf", []))
-        assert told, f"{kind}.{name}: {key} has no description"
+        lines = about.get("description") or any(
+            a.get("description") for a in about.get("anyOf", [])
+        )
+        assert lines, f"{kind}.{name}: {key} has no description"
     required = set(body.get("required", []))
     if not required:
         assert msgspec.convert(msgspec.to_builtins(options()), options) == options()

@@ -271,8 +271,8 @@ def test_a_connection_without_data_is_reported_once(walk):
     target = engine(walk.worn)
     sensor, packet = next((i.sensor, i) for i in walk.inputs if isinstance(i, Packet))
     up, down = (LinkChanged(0.5, sensor, c, "" if c else "makes no sense") for c in (True, False))
-    told = [target.feed(item) for item in (up, down, up, down, packet, down)]
-    assert [[e.text for e in events if isinstance(e, Notice)] != [] for events in told] == [
+    outputs = [target.feed(item) for item in (up, down, up, down, packet, down)]
+    assert [[e.text for e in events if isinstance(e, Notice)] != [] for events in outputs] == [
         False, True, False, False, False, True,
     ]  # fmt: skip
 
@@ -294,8 +294,8 @@ def test_a_link_with_late_samples_is_lost_until_it_is_fresh_again():
         states = [state for name, state, _ in links if name == sensor]
         assert states[-1] == "up"
         assert "lost" in states
-    told = [e.code for e in events if isinstance(e, Notice)]
-    assert {"link_lags", "link_fresh"} <= set(told)
+    codes = [e.code for e in events if isinstance(e, Notice)]
+    assert {"link_lags", "link_fresh"} <= set(codes)
     lost = max(t for _, state, t in links if state == "lost")
     back = max(t for _, state, t in links if state == "up")
     blind = [e for e in events if type(e).__name__ == "Footfall" and lost < e.known_t < back]
@@ -328,9 +328,9 @@ def test_a_u_turn_makes_the_direction_of_two_feet_unknown_once(data):
         feet = [s for s in recording.sensors if s.placement.startswith("foot")]
         engine = Engine({s.name: Worn(s.placement, s.mounting) for s in feet})
         fed = packets(recording, sensors=[s.name for s in feet])
-        told = [e for item in fed for e in engine.feed(item) if isinstance(e, Gait)]
+        gaits = [e for item in fed for e in engine.feed(item) if isinstance(e, Gait)]
         turn = [row.t for row in recording.truth if row.kind.startswith("turn")]
-        around = [e.direction for e in told if turn[0] - 1.0 < e.t < turn[-1] + 3.0]
+        around = [e.direction for e in gaits if turn[0] - 1.0 < e.t < turn[-1] + 3.0]
         changes.append(around)
     assert changes == [["unknown", "forward"]] * 3
 

@@ -29,27 +29,27 @@ for_s = 40.0
 
 
 @pytest.fixture(scope="module")
-def told():
+def pairs():
     """Return (input, event) pairs of a walk whose strides grow by 14 % at 70 s."""
     inputs, worn = simulated(parse(WALK))
     engine = app.engine(config.convert({}), worn)
     return [(item, e) for item in inputs for e in engine.feed(item)]
 
 
-def cue_of(told) -> Cue:
-    return next(e for _, e in told if isinstance(e, Cue) and e.key == "overlong_stride")
+def cue_of(pairs) -> Cue:
+    return next(e for _, e in pairs if isinstance(e, Cue) and e.key == "overlong_stride")
 
 
-def test_the_belt_is_known_before_any_stride_is_judged(told):
-    steady = [e for _, e in told if isinstance(e, BeltState) and e.steady][-1]
+def test_the_belt_is_known_before_any_stride_is_judged(pairs):
+    steady = [e for _, e in pairs if isinstance(e, BeltState) and e.steady][-1]
     assert (steady.speed_m_s, steady.source, steady.doubt) == (1.3, "console", "")
     assert steady.known_t < 12.0
 
 
-def test_a_packet_of_the_right_foot_brings_the_contact_that_ends_the_stride(told):
-    cue = cue_of(told)
+def test_a_packet_of_the_right_foot_brings_the_contact_that_ends_the_stride(pairs):
+    cue = cue_of(pairs)
     packet, footfall = next(
-        (i, e) for i, e in told if isinstance(e, Footfall) and e.known_t == cue.known_t
+        (i, e) for i, e in pairs if isinstance(e, Footfall) and e.known_t == cue.known_t
     )
     assert isinstance(packet, Packet)
     assert (footfall.side, footfall.sensor) == ("right", "foot_right")
@@ -57,16 +57,16 @@ def test_a_packet_of_the_right_foot_brings_the_contact_that_ends_the_stride(told
     assert footfall.known_t == pytest.approx(76.44, abs=0.06)
 
 
-def test_its_length_is_the_belts_speed_times_its_time(told):
-    cue = cue_of(told)
-    stride = [e for _, e in told if isinstance(e, Stride) and e.known_t <= cue.known_t][-1]
+def test_its_length_is_the_belts_speed_times_its_time(pairs):
+    cue = cue_of(pairs)
+    stride = [e for _, e in pairs if isinstance(e, Stride) and e.known_t <= cue.known_t][-1]
     assert stride.duration_s == pytest.approx(1.239, abs=0.02)
     assert stride.length_m == pytest.approx(1.3 * stride.duration_s)  # 1.61 m
     assert (stride.direction, stride.mode, stride.clean) == ("forward", "walking", True)
 
 
-def test_ten_strides_after_the_change_the_cue_is_given_with_its_reason(told):
-    cue = cue_of(told)
+def test_ten_strides_after_the_change_the_cue_is_given_with_its_reason(pairs):
+    cue = cue_of(pairs)
     assert (cue.text, cue.verdict) == ("Short, quick steps", "given")
     assert cue.t == pytest.approx(76.44, abs=1.3)  # within a stride of each foot
     because = cue.because

@@ -112,12 +112,12 @@ def test_every_kind_of_input_and_event_has_a_schema_that_viewers_read():
     kinds = [*typing.get_args(Plain), *typing.get_args(AnyEvent)]
     for kind in kinds:
         where = "events" if issubclass(kind, Event) else "inputs"
-        told = schema_of(f"/{where}/{kind.__struct_config__.tag}")
-        schema = msgspec.json.decode(told.data)
-        assert (told.encoding, schema["type"]) == ("jsonschema", "object")
+        record = schema_of(f"/{where}/{kind.__struct_config__.tag}")
+        schema = msgspec.json.decode(record.data)
+        assert (record.encoding, schema["type"]) == ("jsonschema", "object")
         assert set(schema["properties"]) >= {"type", "t"}
-        assert b"$ref" not in told.data
-        assert b"anyOf" not in told.data
+        assert b"$ref" not in record.data
+        assert b"anyOf" not in record.data
 
 
 # --- files --------------------------------------------------------------------------------------
@@ -153,12 +153,12 @@ def test_a_file_cut_at_any_byte_gives_exactly_its_complete_messages(whole, at, t
         return
     session = RecordedSession(path)
     (part,) = session.parts
-    told = list(session.events(part))
-    assert told == [stride(n / 2) for n in range(len(told))]
-    assert len(list(session.inputs(part))) == len(told)
-    assert len(told) == 2 * sum(border <= len(cut) for border in _borders(whole)[2:10])
+    events = list(session.events(part))
+    assert events == [stride(n / 2) for n in range(len(events))]
+    assert len(list(session.inputs(part))) == len(events)
+    assert len(events) == 2 * sum(border <= len(cut) for border in _borders(whole)[2:10])
     assert (session.cut_at is None) == (len(cut) in _borders(whole) or len(cut) == len(whole))
-    assert session.ending(part).strides == len(told)
+    assert session.ending(part).strides == len(events)
     assert path.read_bytes() == cut
 
 
@@ -187,10 +187,10 @@ def test_one_wrong_bit_anywhere_loses_only_its_chunk(whole, at, bit, tmp_path_fa
             return
     session = RecordedSession(path)
     (part,) = session.parts
-    told = list(session.events(part))
-    lost = {n // 2 for n in range(16)} - {int(e.t) for e in told}
+    events = list(session.events(part))
+    lost = {n // 2 for n in range(16)} - {int(e.t) for e in events}
     assert len(lost) <= 1  # a wrong length may reach over the next chunk
-    assert told == [stride(n / 2) for n in range(16) if n // 2 not in lost]
+    assert events == [stride(n / 2) for n in range(16) if n // 2 not in lost]
     if lost:
         assert session.damage
         before = list(session.events(part.before_hole()))
@@ -229,9 +229,9 @@ def test_the_package_that_defines_the_format_reads_a_session(whole):
     assert first.log_time == 1_700_000_000 * 10**9
 
 
-def opened(told):
+def opened(record):
     file = SessionFile()
-    file._about(records.OPENING, told)
+    file._about(records.OPENING, record)
     return file.drain()
 
 

@@ -131,11 +131,11 @@ def test_protocols_last_from_ten_minutes_to_an_afternoon():
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [("step = [", "line 1: a quote or a bracket"), ("stp = 3\n", "stp: no such key")],
 )
-def test_a_mistake_in_a_protocol_is_a_line_with_its_place(tmp_path: Path, text: str, told: str):
+def test_a_mistake_in_a_protocol_is_a_line_with_its_place(tmp_path: Path, text: str, message: str):
     path = tmp_path / "mine.toml"
     path.write_text(text)
-    with pytest.raises(ConfigError, match=rf"mine.toml: {told}"):
+    with pytest.raises(ConfigError, match=rf"mine.toml: {message}"):
         read_protocol(str(path))

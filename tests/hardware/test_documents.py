@@ -92,8 +92,8 @@ def test_the_table_of_pins_is_that_of_the_program():
 def test_the_table_of_boards_is_that_of_the_program():
     names = {"zero2w": "Zero 2 W", "3b+": "3B+", "4": "4", "5": "5"}
     assert names.keys() == wiring.MODELS.keys()
-    for model, told in wiring.MODELS.items():
-        assert f"| {names[model]} | {' | '.join(told)} |\n" in README
+    for model, listing in wiring.MODELS.items():
+        assert f"| {names[model]} | {' | '.join(listing)} |\n" in README
 
 
 @pytest.mark.parametrize("path", DRAWINGS, ids=lambda p: p.stem)
@@ -120,8 +120,8 @@ def test_a_drawing_is_an_svg_with_a_title_and_a_description(path):
 def ordered(name):
     """Return the lines of a set's order list."""
     command = [sys.executable, HOME / "scripts/order-list", name]
-    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    return list(csv.reader(x for x in told.splitlines() if x and not x.startswith("#")))
+    listing = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    return list(csv.reader(x for x in listing.splitlines() if x and not x.startswith("#")))
 
 
 def test_the_sets_add_up():
@@ -147,8 +147,8 @@ def test_the_printed_board_passes_its_checks():
 
 
 def test_the_printed_board_is_the_one_that_was_checked():
-    told = (HARDWARE / "phat" / "checked.txt").read_text("utf-8")
-    sums = re.findall(r"^([0-9a-f]{64})  (\S+)$", told, re.MULTILINE)
+    listing = (HARDWARE / "phat" / "checked.txt").read_text("utf-8")
+    sums = re.findall(r"^([0-9a-f]{64})  (\S+)$", listing, re.MULTILINE)
     assert {name for _, name in sums} == {"phat.kicad_sch", "phat.kicad_pcb"}
     for sum_, name in sums:
         found = hashlib.sha256((HARDWARE / "phat" / name).read_bytes()).hexdigest()

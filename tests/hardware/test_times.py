@@ -29,9 +29,7 @@ def test_samples_are_timed_within_4_ms_and_soon_1_ms_at_any_chip_rate(rate_hz, p
     bench.write(b"\x01")
     bench.run(20, pauses)
     errors, frames = errors_ms(bench, after_s=0)
-    assert (
-        np.abs(errors).max() < 4.0
-    )  # half of a 5.3 ms polling interval, and the length of one poll
+    assert np.abs(errors).max() < 4.0  # half of a 5.3 ms polling interval, and one poll
     errors, frames = errors_ms(bench, after_s=5)
     assert np.abs(errors).max() < 1.0
     steps = np.array([f.step_us for f in frames[-100:]])

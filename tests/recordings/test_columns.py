@@ -46,7 +46,7 @@ def test_the_columns_of_a_table_recording_mean_what_they_mean_there(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         (lines("t_s,acc_x,acc_y,acc_z", T, ACC), "'acc_x' names no unit; write it there or use"),
         (lines("t_s,ax,ay,az", T, ACC / G), "this looks like g"),
@@ -65,10 +65,10 @@ def test_the_columns_of_a_table_recording_mean_what_they_mean_there(tmp_path):
         ("t_s,ax,ay,az\n" + "nan,nan,nan,nan\n" * 9, "fewer than two rows have a time"),
     ],
 )
-def test_impossible_columns_are_refused_with_their_place(tmp_path, capsys, text, told):
+def test_impossible_columns_are_refused_with_their_place(tmp_path, capsys, text, message):
     source = folder(tmp_path / "in", {"trunk.csv": text})
     said = refused(tmp_path, capsys, source)
-    assert told in said
+    assert message in said
     assert ", line " in said
 
 

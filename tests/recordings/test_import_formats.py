@@ -270,12 +270,12 @@ def samples():
 
 def sensor_logger_json(cut=0):
     about = {"platform": "android", "standardisation": "false", "sensor": "Metadata"}
-    told = [
+    readings = [
         {"sensor": name, "time": f"{ns}", "seconds_elapsed": f"{t}"}
         | {k: f"{x}" for k, x in v.items()}
         for ns, t, name, v in samples()
     ]
-    text = json.dumps([about, *told])
+    text = json.dumps([about, *readings])
     return text[: len(text) - cut]
 
 
@@ -437,14 +437,14 @@ def test_inspecting_shows_each_column_and_the_command(tmp_path, capsys):
 
 
 @pytest.mark.parametrize(
-    ("scales", "told"),
+    ("scales", "unit"),
     [((1.0, 1.0, 1.0), "s,m/s2,rad/s"), ((1e3, 1 / G, 400.0), "ms,g,deg/s")],
 )
-def test_inspecting_suggests_units_from_the_numbers(tmp_path, capsys, scales, told):
+def test_inspecting_suggests_units_from_the_numbers(tmp_path, capsys, scales, unit):
     t, acc, gyr = (x * by for x, by in zip((T, ACC, GYR), scales, strict=True))
     (tmp_path / "walk.csv").write_text("t,ax,ay,az,gx,gy,gz\n" + rows(t, acc, gyr))
     __main__.main(["import", "--look", str(tmp_path / "walk.csv")])
-    assert capsys.readouterr().out.rstrip().endswith(f"--out FOLDER --units {told}")
+    assert capsys.readouterr().out.rstrip().endswith(f"--out FOLDER --units {unit}")
 
 
 def test_rows_that_share_a_time_are_spread_and_reported(tmp_path, capsys):

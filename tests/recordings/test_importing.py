@@ -90,7 +90,7 @@ def test_a_real_walk_through_sensor_logger_gives_the_same_footfalls(data, tmp_pa
         "Gyroscope.csv": sensor_logger(trunk.gyr, trunk.t),
     }
     text = lines("t_s,ax,ay,az,gx,gy,gz", trunk.t, trunk.acc, trunk.gyr)
-    told = []
+    outputs = []
     for name, source in (
         ("a", zipped(tmp_path / "a.zip", files)),
         ("b", folder(tmp_path / "in", {"phone.csv": text})),
@@ -98,9 +98,9 @@ def test_a_real_walk_through_sensor_logger_gives_the_same_footfalls(data, tmp_pa
         imported(tmp_path, source, "--placement", "lower_back", out=name)
         capsys.readouterr()
         __main__.main(["replay", str(tmp_path / name)])
-        told.append(capsys.readouterr().out)
-    assert told[0] == told[1]
-    assert "footfall" in told[0]
+        outputs.append(capsys.readouterr().out)
+    assert outputs[0] == outputs[1]
+    assert "footfall" in outputs[0]
 
 
 def test_text_in_another_encoding_is_read_with_a_note(tmp_path, capsys):

@@ -267,7 +267,7 @@ def test_turn_rates_too_small_for_movement_are_reported(tmp_path, capsys):
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "told"),
+    ("name", "content", "message"),
     [
         ("a.gpx", b"<?xml version='1.0'?>\n<gpx></gpx>", "no motion of the body"),
         ("a.tcx", b"<TrainingCenterDatabase/>", "no motion of the body"),
@@ -279,12 +279,12 @@ def test_turn_rates_too_small_for_movement_are_reported(tmp_path, capsys):
     ],
 )
 def test_a_file_without_motion_gives_one_line_with_what_to_do(
-    tmp_path, capsys, name, content, told
+    tmp_path, capsys, name, content, message
 ):
     (tmp_path / name).write_bytes(content)
     assert imported(tmp_path, tmp_path / name, "--placement", "waist") is None
     said = capsys.readouterr().err
-    assert told in said
+    assert message in said
     assert said.count("\n") == 1
 
 
@@ -362,7 +362,7 @@ def test_headings_identify_the_device(text, place):
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "message"),
     [
         (["report"], "a folder, not a session; cued sessions lists"),
         (["export", "--csv", "x.csv"], "a folder, not a session; cued sessions lists"),
@@ -370,7 +370,7 @@ def test_headings_identify_the_device(text, place):
         (["explain", "--at", "1"], "a pipe or a device, not a file"),
     ],
 )
-def test_folders_and_pipes_instead_of_a_recording_are_refused(tmp_path, capsys, words, told):
+def test_folders_and_pipes_instead_of_a_recording_are_refused(tmp_path, capsys, words, message):
     (tmp_path / "chest.csv").write_text("t_s,ax,ay,az\n" + rows(T, ACC))
     imported(tmp_path, tmp_path / "chest.csv")
     table = next((tmp_path / "out").glob("*.csv*"))
@@ -379,7 +379,7 @@ def test_folders_and_pipes_instead_of_a_recording_are_refused(tmp_path, capsys, 
     capsys.readouterr()
     assert __main__.main([words[0], str(tmp_path / "out"), *words[1:]]) == 1
     said = capsys.readouterr().err
-    assert told in said
+    assert message in said
     assert said.count("\n") == 1
 
 

@@ -18,8 +18,8 @@ def results(tmp_path):
         rows = [row(run="before", t_s=1.0, **own)]
         rows += [row(run="after", t_s=t, **own) for t in times]
         rows += [row(run="after", t_s=12.0, **own, type="mark")]
-        told = Done(session="s", wanted=wanted)
-        dataset.write(tmp_path, "s-1.parquet", rows, [row(**own)], told)
+        done = Done(session="s", wanted=wanted)
+        dataset.write(tmp_path, "s-1.parquet", rows, [row(**own)], done)
     return tmp_path
 
 

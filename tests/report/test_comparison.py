@@ -19,9 +19,9 @@ def part(session="s", runner="ann", hours=1.0, before=(), after=(), marks=()):
     )  # fmt: skip
 
 
-def row(**told):
+def row(**message):
     common = {"station": "gym", "session": "s", "input": "i", "part": 0, "runner": "ann"}
-    return {**common, "hours": 0.5, "type": "cue", "verdict": "given", "key": "long", **told}
+    return {**common, "hours": 0.5, "type": "cue", "verdict": "given", "key": "long", **message}
 
 
 def test_rates_are_over_the_hours_of_all_sessions():
@@ -70,14 +70,14 @@ def test_precision_and_recall_by_labels():
 
 
 @pytest.mark.parametrize(
-    ("line", "told"),
+    ("line", "message"),
     [("s,1", "line 2: write session"), ("s,x,right", "line 2"), ("s,1,wrong", "line 2"),
      ("other,1,right", "other is not a session")],
 )  # fmt: skip
-def test_an_unknown_label_is_refused_with_its_line(tmp_path, line, told):
+def test_an_unknown_label_is_refused_with_its_line(tmp_path, line, message):
     path = tmp_path / "labels.csv"
     path.write_text(f"session,t,label\n{line}\n")
-    with pytest.raises(CuedError, match=told):
+    with pytest.raises(CuedError, match=message):
         comparison.read_labels(path, ["s"])
 
 

@@ -31,9 +31,9 @@ def test_a_file_is_replaced_whole_and_no_other_file_is_left(tmp_path):
 
 def test_a_failure_names_the_file_and_leaves_no_partial_one(tmp_path):
     path = tmp_path / "there is no folder" / "a.fit"
-    with pytest.raises(OSError, match=r"a\.fit") as told:
+    with pytest.raises(OSError, match=r"a\.fit") as error:
         write_whole(path, b"new")
-    assert told.value.filename == str(path)
+    assert error.value.filename == str(path)
     assert list(tmp_path.iterdir()) == []
 
 

@@ -141,8 +141,8 @@ def test_another_configuration_gives_another_result_and_leaves_the_sessions(sess
     heard(sessions, results, GERMAN)
     files = rows(results)
     assert len(files) == 4
-    told = {parquet.read_schema(p).metadata[b"cued.configuration"].decode() for p in files}
-    assert told == {OWN, GERMAN}
+    used = {parquet.read_schema(p).metadata[b"cued.configuration"].decode() for p in files}
+    assert used == {OWN, GERMAN}
     assert {p: p.read_bytes() for p in sessions.iterdir()} == before
     assert all(RecordedSession(p).parts for p in before if before[p].startswith(MAGIC))
 
@@ -186,13 +186,13 @@ def test_a_worker_killed_in_the_middle_loses_nothing(sessions, tmp_path):
         assert worker is not None
         done_before = len(rows(out))
         os.kill(worker, signal.SIGKILL)
-        told, _ = command.communicate()
+        output, _ = command.communicate()
     finally:
         command.kill()
         command.wait()
     assert done_before < 4, "killed too late to show anything"
-    assert command.returncode == 0, told
-    assert "4 sessions" in told
+    assert command.returncode == 0, output
+    assert "4 sessions" in output
     undisturbed = tmp_path / "undisturbed"
     heard(many, undisturbed)
     assert not list(out.rglob("*.new"))
@@ -343,9 +343,9 @@ def test_a_worker_that_fails_is_reported_in_one_line(tmp_path):
 def test_one_problem_of_many_sessions_is_one_line():
     done = [Done(session=f"s{n}", trouble=f"/data/s{n}.mcap: no such file") for n in range(5000)]
     done.append(Done(session="odd", trouble="/data/odd.mcap, byte 0: this is not a session"))
-    told = troubles(done)
-    assert len(told) == 2
-    assert "5000 sessions such as s0" in told[0]
+    lines = troubles(done)
+    assert len(lines) == 2
+    assert "5000 sessions such as s0" in lines[0]
 
 
 def test_progress_shows_hours_and_time_left_as_lines_off_a_terminal(capsys):

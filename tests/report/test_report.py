@@ -101,7 +101,7 @@ def events(start):
     ]  # fmt: skip
 
 
-def write(path, told, start=1000.0, belts=True, runner="anna", began=1.8e9, config=None):
+def write(path, recorded, start=1000.0, belts=True, runner="anna", began=1.8e9, config=None):
     opening = Opening(began=began, t=start, memory=Memory(runner=runner), config=config or {})
     log = SessionWriter(path, opening)
     end = start + 60.0 * MINUTES
@@ -110,7 +110,7 @@ def write(path, told, start=1000.0, belts=True, runner="anna", began=1.8e9, conf
         for t in np.arange(start, end).tolist()
     ]
     belt = BeltState(t=start, speed_m_s=0.9, incline_percent=2.0, source="console", since=start)
-    log.write([*inputs, *([belt] if belts else []), *told])
+    log.write([*inputs, *([belt] if belts else []), *recorded])
     log.close()
     return path
 
@@ -182,9 +182,11 @@ def test_ids_in_the_page_are_unique(written):
 
 @pytest.mark.once
 @pytest.mark.parametrize("belts", [True, False])
-@pytest.mark.parametrize("told", [[], [Phase(t=1000.0, name="free_run", from_="idle", why="x")]])
-def test_without_a_stride_there_is_a_page_and_no_picture(tmp_path, belts, told):
-    path = write(tmp_path / "empty.mcap", told, belts=belts)
+@pytest.mark.parametrize(
+    "recorded", [[], [Phase(t=1000.0, name="free_run", from_="idle", why="x")]]
+)
+def test_without_a_stride_there_is_a_page_and_no_picture(tmp_path, belts, recorded):
+    path = write(tmp_path / "empty.mcap", recorded, belts=belts)
     status, text = report(tmp_path, path)
     assert status == 0
     assert "No stride was seen" in text
@@ -259,7 +261,7 @@ def walked(per_speed):
 
 @pytest.mark.once
 @pytest.mark.parametrize(
-    ("per_speed", "told"),
+    ("per_speed", "words"),
     [
         ([(0.7, 0.7), (0.9, 0.9)], "equally long, as far as can be told"),
         ([(0.7, 0.7), (0.9, None)], "equally long, as far as can be told"),
@@ -267,9 +269,9 @@ def walked(per_speed):
         ([(0.7, None)], "too few steps of both feet"),
     ],
 )
-def test_feet_are_compared_by_steps_and_no_finer_than_measured(tmp_path, per_speed, told):
+def test_feet_are_compared_by_steps_and_no_finer_than_measured(tmp_path, per_speed, words):
     path = write(tmp_path / "s.mcap", walked(per_speed))
-    assert told in sides_text(digest(RecordedSession(path), RecordedSession(path).parts[0]))
+    assert words in sides_text(digest(RecordedSession(path), RecordedSession(path).parts[0]))
 
 
 @pytest.mark.once
@@ -391,9 +393,9 @@ def test_the_ladder_names_its_stages(tmp_path):
         write(tmp_path / f"{n}.mcap", [*events(1000.0), ended], began=1.8e9 + n * 864000)
     status, text = report(tmp_path, "anna", "--folder", tmp_path)
     assert status == 0
-    told = Page(text).text
+    text = Page(text).text
     for words in ("0 imprint", "1 walk", "minutes backward: bars by week", "Mondays"):
-        assert words in told
+        assert words in text
 
 
 @pytest.mark.once
@@ -624,8 +626,8 @@ def test_the_report_opens_with_how_long_the_short_step_stayed(tmp_path):
     ("seconds", "said"), [(50.0, "50 s"), (434.0, "7:14 minutes"), (None, "is not known")]
 )
 def test_durations_are_worded_as_people_say_them(tmp_path, seconds, said):
-    told = [] if seconds is None else [kept(1000.0, seconds)]
-    path = write(tmp_path / "only.mcap", [*events(1000.0), *told])
+    more = [] if seconds is None else [kept(1000.0, seconds)]
+    path = write(tmp_path / "only.mcap", [*events(1000.0), *more])
     _, text = report(tmp_path, path)
     assert said in text.split('<p class="first">')[1].split("</p>")[0]
     assert "last time" not in text.split('<p class="first">')[1].split("</p>")[0]
@@ -661,9 +663,9 @@ def test_without_a_belt_speed_a_stride_has_no_length():
 
 
 def test_every_symbol_in_the_picture_is_explained(session, tmp_path):
-    told = Page(report(tmp_path, session)[1]).text
+    text = Page(report(tmp_path, session)[1]).text
     for sign in ("round forward", "diamonds backward", "crosses", "filled triangle", "hollow red"):
-        assert sign in told
+        assert sign in text
 
 
 def test_each_phase_is_worded_for_a_newcomer(written):

@@ -246,8 +246,8 @@ def _seen(cell: Cell, fault: str, moment: str, begin: Callable[[], object]) -> S
     daemon.process.send_signal(signal.SIGTERM)
     status = daemon.process.wait(20)
     ended_s = time.monotonic() - asked
-    told = [float(line) for line in (cell.folder / "conclusions").read_text().split()]
-    moments = [*(t for t in told if t < asked), asked]
+    times = [float(line) for line in (cell.folder / "conclusions").read_text().split()]
+    moments = [*(t for t in times if t < asked), asked]
     sessions, damage, files = _kept(cell.state)
     return Seen(
         fault,

@@ -16,11 +16,11 @@ KEEP = ("cued.sinks.history", "cued.sinks.recorder")
 METHODS = ("update", "consider", "reset", "give", "cancel", "beat", "take", "watch")
 
 
-def begun(what):
+def active(what):
     try:
         with open(f"{HERE}/fault") as file:
             return file.read() == what
-    except OSError:  # opened now, because later there may be no descriptors left
+    except OSError:  # no such file, or no descriptor left
         return False
 
 
@@ -29,7 +29,7 @@ def log(name):
 
 
 def block(*_args, **_options):
-    while begun("blocked_card"):
+    while active("blocked_card"):
         time.sleep(0.1)
 
 
@@ -73,16 +73,16 @@ def card():
 
 def throwing(method, is_async):
     def thrown(*args):
-        if begun("parts_raise"):
+        if active("parts_raise"):
             raise RuntimeError("thrown in")
         return method(*args)
 
     async def thrown_later(*args):
-        if begun("parts_raise"):
+        if active("parts_raise"):
             raise RuntimeError("thrown in")
         task = asyncio.ensure_future(method(*args))
         while not (await asyncio.wait([task], timeout=0.1))[0]:
-            if method.__name__ == "run" and begun("parts_raise"):
+            if method.__name__ == "run" and active("parts_raise"):
                 task.cancel()
                 raise RuntimeError("thrown in")
         return task.result()
@@ -111,7 +111,7 @@ def watch_engine():
 
     lines, feed, load = log("conclusions"), Engine.feed, parts.load
 
-    def told(engine, item):
+    def logged_feed(engine, item):
         out = feed(engine, item)
         if any(isinstance(event, Footfall) for event in out):
             os.write(lines, b"%f\n" % time.monotonic())
@@ -124,7 +124,7 @@ def watch_engine():
         build = part.build
         return parts.Part(part.config, lambda *args, **options: faulty(build(*args, **options)))
 
-    Engine.feed, parts.load = told, loaded
+    Engine.feed, parts.load = logged_feed, loaded
 
 
 if "cued.keeper" in sys.orig_argv:
@@ -134,6 +134,6 @@ elif "cued.actuators._render" in sys.orig_argv:
     time.sleep(60)  # no words: rendering them is most of what a short run costs
 elif "run" in sys.orig_argv:
     sync = os.fsync
-    os.fsync = lambda fd: time.sleep(60) if begun("disk_hangs") else sync(fd)
+    os.fsync = lambda fd: time.sleep(60) if active("disk_hangs") else sync(fd)
     sys.modules["sounddevice"] = card()
     watch_engine()

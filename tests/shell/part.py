@@ -19,7 +19,7 @@ class Part:
     def count(self, method: str) -> int:
         return sum(entry[0] == method for entry in self.log)
 
-    def told(self, kind: type[Any] = Notice) -> list[Any]:
+    def taken(self, kind: type[Any] = Notice) -> list[Any]:
         """Return the events of a kind that it was told, notices if nothing else is said."""
         return [e[1] for e in self.log if e[0] == "take" and isinstance(e[1], kind)]
 

@@ -25,10 +25,10 @@ class Machine:
 
     def __init__(self, root: Path, devices: str, *, online: bool) -> None:
         self.root, self.asked = root, root / "asked"
-        self.told = root / "run/cued-access-point/told"
+        self.network = root / "run/cued-access-point/told"
         self.wanted = root / "run/cued/wifi"
         self.names = root / "etc/NetworkManager/dnsmasq-shared.d"
-        for folder in (self.told.parent, self.wanted.parent, self.names, root / "dev"):
+        for folder in (self.network.parent, self.wanted.parent, self.names, root / "dev"):
             folder.mkdir(parents=True)
         self.asked.touch()
         programs = {
@@ -58,7 +58,7 @@ def test_a_machine_without_a_network_opens_an_access_point_with_a_new_password(m
     passwords = set[str]()
     for _ in range(2):
         asked = machine.run("up")
-        made = place.own_network(machine.told)
+        made = place.own_network(machine.network)
         assert made is not None
         assert made[0] == "cued-set-up"
         assert re.fullmatch("[0-9]{12}", made[1])
@@ -71,7 +71,7 @@ def test_a_machine_without_a_network_opens_an_access_point_with_a_new_password(m
         console = (machine.root / "dev/tty1").read_text()
         assert made[1] in console
         assert console.endswith(qr_code(f"WIFI:T:WPA;S:cued-set-up;P:{made[1]};;") + "\n")
-        assert machine.told.stat().st_mode & 0o777 == 0o640
+        assert machine.network.stat().st_mode & 0o777 == 0o640
         (names,) = machine.names.iterdir()
         assert f"http://{names.read_text().strip().removeprefix('address=/#/')}/" == place.PAGE
     assert len(passwords) == 2
@@ -80,7 +80,7 @@ def test_a_machine_without_a_network_opens_an_access_point_with_a_new_password(m
 def test_at_its_end_nothing_is_left_and_no_network_is_joined(machine):
     machine.run("up")
     assert machine.run("down") == ["connection delete cued-set-up"]
-    assert not machine.told.exists()
+    assert not machine.network.exists()
     assert list(machine.names.iterdir()) == []
 
 
@@ -88,7 +88,7 @@ def test_at_its_end_nothing_is_left_and_no_network_is_joined(machine):
 def test_with_a_network_or_without_wifi_there_is_no_access_point(tmp_path, online, devices):
     machine = Machine(tmp_path, devices, online=online)
     assert [line for line in machine.run("up") if "connection" in line] == []
-    assert not machine.told.exists()
+    assert not machine.network.exists()
     assert list(machine.names.iterdir()) == []
 
 
@@ -104,8 +104,8 @@ def test_with_a_network_or_without_wifi_there_is_no_access_point(tmp_path, onlin
 )
 def test_the_network_named_by_the_phone_is_joined_once(machine, password, asked):
     place.ask_to_join(machine.wanted, "Our  home", password)
-    told = machine.run("down")
-    assert told[-1] == f"connection add type wifi con-name cued-home ssid Our  home{asked}"
+    output = machine.run("down")
+    assert output[-1] == f"connection add type wifi con-name cued-home ssid Our  home{asked}"
     assert machine.wanted.read_text() == ""
     assert "connection add" not in " ".join(machine.run("down"))
 
@@ -159,10 +159,10 @@ class Serving:
 async def test_the_password_is_spoken_in_groups_until_a_phone_has_the_page(tmp_path, monkeypatch):
     monkeypatch.setattr(opened, "SAID_EVERY_S", 0.0)
     monkeypatch.setattr(opened, "LOOKS_S", 0.0)
-    told, serving = tmp_path / "told", Serving()
-    telling = asyncio.ensure_future(opened.tell_network(serving, Place(told, network=told), "en"))
+    file, serving = tmp_path / "told", Serving()
+    task = asyncio.ensure_future(opened.tell_network(serving, Place(file, network=file), "en"))
     await asyncio.sleep(0.01)
     assert serving.said == []
-    told.write_text("cued-set-up\n123456789012\n")
-    await asyncio.wait_for(telling, 5)
+    file.write_text("cued-set-up\n123456789012\n")
+    await asyncio.wait_for(task, 5)
     assert serving.said[0].endswith(": 1, 2, 3. 4, 5, 6. 7, 8, 9. 0, 1, 2")

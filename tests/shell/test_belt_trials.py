@@ -21,8 +21,8 @@ def test_a_minute_at_a_known_speed_gives_the_length(length_m, marks, speed):
     for n in range(int(speed * 60 / length_m)):
         for place in places:
             t = (n * length_m + place) / speed
-            told = pulses.feed(t)
-            heard += [Belt(t, told)] if told else []
+            found = pulses.feed(t)
+            heard += [Belt(t, found)] if found else []
     assert length_of(heard, speed) == pytest.approx(length_m, rel=0.02)
 
 
@@ -43,10 +43,10 @@ def tried(before, after, written=1.0, fault=False):
 
 
 def test_the_unit_is_found_from_what_the_belt_does():
-    wish = 0.28 + MORE_M_S
-    assert tried(0.28, [0.3, 0.33, wish, wish]) == 1.0
-    assert tried(0.28, [0.3, wish, 1.609 * wish], fault=True) == 1.609
-    assert tried(0.28, [wish / 1.609], written=1.609, fault=True) == 1.0
+    requested = 0.28 + MORE_M_S
+    assert tried(0.28, [0.3, 0.33, requested, requested]) == 1.0
+    assert tried(0.28, [0.3, requested, 1.609 * requested], fault=True) == 1.609
+    assert tried(0.28, [requested / 1.609], written=1.609, fault=True) == 1.0
     with pytest.raises(CuedError, match="did not follow: it failed"):
         tried(0.28, [0.28, 0.28])
 

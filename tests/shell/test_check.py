@@ -28,10 +28,10 @@ def test_without_sensors_the_next_step_is_named():
 
 def test_each_sensor_is_listed_with_its_kind_and_mounting():
     rows = [[1, 0, 0], [0, 1, 0], [0, 0, 1]]
-    told = described(of(sensors={"back": {**POD, "mounting": rows}, "foot": FOOT, "belt": BELT}))
-    assert "sensor back: pod, lower_back, mounting configured" in told
-    assert "sensor foot: pod, foot_left, mounting found automatically" in told
-    assert "sensor belt: ftms, treadmill" in told
+    lines = described(of(sensors={"back": {**POD, "mounting": rows}, "foot": FOOT, "belt": BELT}))
+    assert "sensor back: pod, lower_back, mounting configured" in lines
+    assert "sensor foot: pod, foot_left, mounting found automatically" in lines
+    assert "sensor belt: ftms, treadmill" in lines
 
 
 def test_a_rule_that_cannot_run_is_named_with_what_it_lacks():
@@ -64,12 +64,12 @@ def test_a_simulated_runner_with_unheard_sensors_is_one_line(tmp_path, command):
     words = [sys.executable, "-m", "cued", command, "--config", str(file)]
     done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == os.EX_CONFIG
-    told = done.stderr
-    assert told.startswith(
+    errors = done.stderr
+    assert errors.startswith(
         "cued: cued.toml: line 4: [sources.simulate] scenario: workout has the sensors trunk, foot"
     )
-    assert "write a table [sensors.trunk] (there are back)" in told
-    assert told.count("\n") == 1
+    assert "write a table [sensors.trunk] (there are back)" in errors
+    assert errors.count("\n") == 1
 
 
 def test_a_simulated_runner_may_be_combined_with_real_sensors(tmp_path, capsys):

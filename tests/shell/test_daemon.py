@@ -22,10 +22,10 @@ class Coach:
     """Gives a cue for every tick, and notes in what order it is told things."""
 
     def __init__(self):
-        self.told = []
+        self.items = []
 
     def feed(self, item, now):
-        self.told.append(type(item).__name__)
+        self.items.append(type(item).__name__)
         if isinstance(item, Tick):
             return [cue(item.t)]
         if isinstance(item, Command) and item.name == "set_speed":
@@ -115,7 +115,7 @@ async def test_the_button_opens_set_up_and_spoken_digits_reach_no_sink():
     assert opened == [1]
     assert log.count("motor: give") == 1
     assert not [x for x in log if isinstance(x, Cue)]
-    assert "Command" not in coach.told
+    assert "Command" not in coach.items
 
 
 async def test_a_cue_reaches_the_motor_before_any_sink():
@@ -125,7 +125,7 @@ async def test_a_cue_reaches_the_motor_before_any_sink():
     heard = [i for i, x in enumerate(log) if isinstance(x, Cue)]
     assert len(given) == len(heard) == 2
     assert all(g < h for g, h in zip(given, heard, strict=True))
-    assert coach.told == ["Tick", "CueDone", "Tick", "CueDone"]
+    assert coach.items == ["Tick", "CueDone", "Tick", "CueDone"]
 
 
 async def test_events_of_an_actuator_have_the_time_of_the_run():
@@ -173,9 +173,9 @@ async def test_a_belt_request_is_passed_on_and_a_refusal_reported(answer, notice
     source = Belted([Tick(float(t)) for t in range(1, 2000)], answer)
     await daemon([source], log).run()
     assert [r.speed_m_s for r in source.asked] == [1.0]
-    told = [e for e in log if isinstance(e, Notice)]
-    assert len(told) == notices
-    assert all(answer in n.text for n in told)
+    reported = [e for e in log if isinstance(e, Notice)]
+    assert len(reported) == notices
+    assert all(answer in n.text for n in reported)
 
 
 async def test_a_source_that_raises_at_a_request_is_reported_and_the_others_get_it():

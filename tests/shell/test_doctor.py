@@ -289,9 +289,9 @@ def test_a_second_daemon_of_a_station_stops_with_one_line(tmp_path, capsys):
     )
     with lock.only_one(tmp_path, "one"):
         assert __main__.main(["run", "--config", str(file)]) == 1
-    told = capsys.readouterr().err
-    assert told.startswith("cued: station one is run by another cued already")
-    assert told.count("\n") == 1
+    output = capsys.readouterr().err
+    assert output.startswith("cued: station one is run by another cued already")
+    assert output.count("\n") == 1
     with lock.only_one(tmp_path, "one"):  # it is let go of
         pass
 
@@ -308,20 +308,20 @@ def test_a_daemon_started_next_to_the_service_stops_with_one_line(monkeypatch, c
     monkeypatch.setattr(run.Machine, "active", lambda *_: True)
     monkeypatch.delenv("INVOCATION_ID", raising=False)
     assert __main__.main(["run", "--config", str(file)]) == 1
-    told = capsys.readouterr().err
-    assert "sudo systemctl stop cued" in told
-    assert told.count("\n") == 1
+    output = capsys.readouterr().err
+    assert "sudo systemctl stop cued" in output
+    assert output.count("\n") == 1
 
 
 def test_a_wrong_configuration_is_a_finding_and_the_rest_is_checked(tmp_path, capsys):
     file = tmp_path / "cued.toml"
     file.write_text("[station]\nlanguge = 'de'\n")
     assert __main__.main(["doctor", "--config", str(file)]) == 1
-    told = capsys.readouterr().out
-    assert "did you mean language?" in told
+    output = capsys.readouterr().out
+    assert "did you mean language?" in output
     for name in ("other daemon", "permissions", "adapter", "Bluetooth service", "disk", "clock",
                  "sound card", "pins", "ports", "broker"):  # fmt: skip
-        assert name in told
+        assert name in output
 
 
 def test_the_report_is_json_too(tmp_path, capsys):
@@ -341,9 +341,9 @@ def test_a_scan_without_an_adapter_does_not_say_to_wake_the_sensor(monkeypatch, 
     monkeypatch.setattr(scan, "_listen", silent)
     monkeypatch.setattr(scan, "bluetooth", lambda *_: advice)
     assert __main__.main(["scan"]) == 1
-    told = capsys.readouterr()
-    assert "plug one in" in told.out
-    assert "Wake" not in told.out
+    output = capsys.readouterr()
+    assert "plug one in" in output.out
+    assert "Wake" not in output.out
 
 
 def test_every_problem_found_says_what_to_do():

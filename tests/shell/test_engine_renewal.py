@@ -16,8 +16,8 @@ def packet(t: float) -> Packet:
 
 def ticked(renewal: Renewal, begin: int, end: int) -> list[tuple[int, object]]:
     """Return what ticks between two times lead to, with the time."""
-    told = ((t, renewal.watch(Tick(float(t)))) for t in range(begin, end, 30))
-    return [(t, outcome) for t, outcome in told if outcome is not None]
+    renewals = ((t, renewal.watch(Tick(float(t)))) for t in range(begin, end, 30))
+    return [(t, outcome) for t, outcome in renewals if outcome is not None]
 
 
 def test_ten_minutes_without_a_sensor_renew_the_engine():

@@ -36,17 +36,17 @@ def matrix():
 @pytest.mark.parametrize("fault", FAULTS)
 def test_coaching_continues_ends_in_time_and_leaves_pins_low_and_files_whole(fault, matrix):
     for seen in (cell for cell in matrix if cell.fault == fault):
-        told = f"{seen.moment}: {seen}"
-        assert seen.ready_s < READY_S, told
-        assert seen.gap_s < GAP_S, told
-        assert seen.ended_s < ENDED_S, told
-        assert seen.pins_low, told
-        assert seen.peak_mb < MEMORY_MB, told
-        assert not seen.damage, told
-        assert seen.status == (leaving.HUNG if fault in HANGS else 0), told
-        assert "Traceback" not in seen.said, told
-        assert "ERROR asyncio" not in seen.said, told
+        outcome = f"{seen.moment}: {seen}"
+        assert seen.ready_s < READY_S, outcome
+        assert seen.gap_s < GAP_S, outcome
+        assert seen.ended_s < ENDED_S, outcome
+        assert seen.pins_low, outcome
+        assert seen.peak_mb < MEMORY_MB, outcome
+        assert not seen.damage, outcome
+        assert seen.status == (leaving.HUNG if fault in HANGS else 0), outcome
+        assert "Traceback" not in seen.said, outcome
+        assert "ERROR asyncio" not in seen.said, outcome
         if fault not in HISTORY_LOST:
-            assert seen.sessions == 1, told
+            assert seen.sessions == 1, outcome
         if fault not in NO_FILE_AT_START or seen.moment != "start":
-            assert seen.files == 1, told
+            assert seen.files == 1, outcome

@@ -47,17 +47,17 @@ def walk():
 def test_a_part_that_cannot_be_built_is_left_out_and_reported_once(kind, monkeypatch, walk):
     load = parts.load
 
-    def spoilt(of, name):
+    def faulty(of, name):
         part = load(of, name)
         return parts.Part(part.config, raising) if of == kind else part
 
     chosen = config.convert({"coach": {"program": False}})
-    monkeypatch.setattr(parts, "load", spoilt)
+    monkeypatch.setattr(parts, "load", faulty)
     inputs, worn = walk
     engine = app.engine(chosen, worn)
     out = [event for item in inputs for event in engine.feed(item)]
-    told = [e.text.split()[0] for e in out if isinstance(e, Notice) and e.code == FAILED]
-    assert sorted(told) == [f"{kind}.{name}" for name in sorted(chosen.parts[kind])]
+    reported = [e.text.split()[0] for e in out if isinstance(e, Notice) and e.code == FAILED]
+    assert sorted(reported) == [f"{kind}.{name}" for name in sorted(chosen.parts[kind])]
     assert sum(isinstance(e, Stride) for e in out) > 30
 
 
@@ -73,9 +73,9 @@ def test_a_metric_that_raises_is_switched_off_and_reported_once(name, method, mo
     inputs, worn = walk
     engine = Engine(worn, metrics=fenced, faults=faults)
     out = [event for item in inputs for event in engine.feed(item)]
-    told = [e for e in out if isinstance(e, Notice) and e.code == FAILED]
-    assert [f"metrics.{name} failed" in n.text for n in told] == [True]
-    assert "Fault: thrown in (test_fences.py, line" in told[0].text
+    reported = [e for e in out if isinstance(e, Notice) and e.code == FAILED]
+    assert [f"metrics.{name} failed" in n.text for n in reported] == [True]
+    assert "Fault: thrown in (test_fences.py, line" in reported[0].text
     assert all(e.name != name for e in out if isinstance(e, Measurement))
     assert sum(isinstance(e, Stride) for e in out) > 30
 
@@ -108,8 +108,8 @@ def test_a_rule_that_raises_is_switched_off_and_reported_once(name, method, monk
     engine = app.engine(chosen, worn)
     monkeypatch.setattr(type(built("rules", name)), method, raising)
     out = [event for item in inputs for event in engine.feed(item)]
-    told = [e for e in out if isinstance(e, Notice) and e.code == FAILED]
-    assert [f"rules.{name} failed" in n.text for n in told] == [True]
+    reported = [e for e in out if isinstance(e, Notice) and e.code == FAILED]
+    assert [f"rules.{name} failed" in n.text for n in reported] == [True]
     assert sum(isinstance(e, Stride) for e in out) > 30
 
 
@@ -124,8 +124,8 @@ def test_a_rule_that_proposes_an_undeclared_cue_is_switched_off_and_reported_onc
     engine = app.engine(chosen, worn)
     monkeypatch.setattr(type(built("rules", "too_fast")), "consider", lambda *_: odd)
     out = [event for item in inputs for event in engine.feed(item)]
-    told = [e for e in out if isinstance(e, Notice) and e.code == FAILED]
-    assert ["rules.too_fast failed" in n.text for n in told] == [True]
+    reported = [e for e in out if isinstance(e, Notice) and e.code == FAILED]
+    assert ["rules.too_fast failed" in n.text for n in reported] == [True]
     assert sum(isinstance(e, Stride) for e in out) > 30
 
 
@@ -155,7 +155,7 @@ async def test_a_sink_or_actuator_that_cannot_be_made_is_reported_and_the_others
     make = [raising, lambda _told: motor], [raising, lambda _told: good]
     await Daemon(Engine({}, coach=Coach()), ticks, *make, live=False).run()
     assert motor.count("give") == 9
-    assert [n.code for n in good.told()] == [FAILED, FAILED]
+    assert [n.code for n in good.taken()] == [FAILED, FAILED]
 
 
 def daemon(sources, actuators, sinks):
@@ -175,7 +175,7 @@ async def test_an_actuator_that_raises_is_reported_and_the_other_continues(metho
     assert good.count("give") == 9
     assert good.log[-1] == ("leave",)
     if method != "leave":  # by then nobody is left to be told
-        assert [n.code for n in seen.told()] == [FAILED]
+        assert [n.code for n in seen.taken()] == [FAILED]
     inputs = [e[1] for e in seen.log if e[0] == "watch"]
     refused = [i for i in inputs if isinstance(i, CueDone) and not i.ok]
     assert len(refused) == {"enter": 9, "give": 9, "cancel": 0, "leave": 0}[method]
@@ -186,9 +186,9 @@ async def test_a_sink_that_raises_is_reported_to_the_others_which_continue(metho
     broken, good, motor = Broken(method), Part(), Part()
     await daemon([Playback([Tick(float(t)) for t in range(9)], 0.0)], [motor], [broken, good]).run()
     assert motor.count("give") == 9
-    assert len(good.told(Cue)) == 9
+    assert len(good.taken(Cue)) == 9
     if method != "leave":
-        assert [n.code for n in good.told()] == [FAILED]
+        assert [n.code for n in good.taken()] == [FAILED]
     assert good.log[-1] == ("leave",)
 
 
@@ -227,7 +227,7 @@ async def test_an_actuator_whose_timer_or_task_raises_is_switched_off_and_report
     assert good.count("give") == 9
     assert broken.count("give") < 4
     assert ("cancel",) in broken.log
-    assert [n.code for n in seen.told()] == [FAILED]
+    assert [n.code for n in seen.taken()] == [FAILED]
 
 
 @pytest.mark.parametrize("task", ["Speech._look_for_underruns", "PhraseCache.run"])
@@ -246,8 +246,8 @@ async def test_a_fault_in_a_task_of_the_voice_ends_only_the_voice(task, tmp_path
     )
     await one.run()
     assert good.count("give") == 9
-    told = seen.told()
-    assert [n.text[:22] for n in told if n.code == FAILED] == ["actuators.speech faile"]
+    reported = seen.taken()
+    assert [n.text[:22] for n in reported if n.code == FAILED] == ["actuators.speech faile"]
 
 
 async def test_a_sink_cancelled_by_a_library_is_reported():
@@ -257,13 +257,13 @@ async def test_a_sink_cancelled_by_a_library_is_reported():
 
     good = Part()
     await daemon([Slowly([], 0.0)], [], [Cancelled(), good]).run()
-    assert [n.code for n in good.told()] == [FAILED]
+    assert [n.code for n in good.taken()] == [FAILED]
 
 
 async def test_a_source_that_cannot_be_made_is_reported_and_the_others_continue(monkeypatch):
     load = parts.load
 
-    def spoilt(kind, name):
+    def faulty(kind, name):
         part = load(kind, name)
         return parts.Part(part.config, raising) if name == "buttons" else part
 
@@ -275,14 +275,14 @@ async def test_a_source_that_cannot_be_made_is_reported_and_the_others_continue(
 
     tables = {"buttons": {}, "belt_by_hand": {"speed_m_s": 1.0}}
     chosen = config.convert({"sources": tables})
-    monkeypatch.setattr(parts, "load", spoilt)
+    monkeypatch.setattr(parts, "load", faulty)
     made, seen = app.sources(chosen, app.site(chosen)), Ear()
     assert {type(source).__name__ for source in made} == {"buttons", "BeltByHand"}
     one = Daemon(Engine({}), made, [], [lambda _ask: seen], live=True)
     async with asyncio.timeout(10):
         await one.run()
-    (told,) = seen.told()
-    assert told.text.startswith("buttons failed")
+    (reported,) = seen.taken()
+    assert reported.text.startswith("buttons failed")
 
 
 async def test_a_part_that_does_not_open_in_time_is_left_out(monkeypatch):
@@ -295,7 +295,7 @@ async def test_a_part_that_does_not_open_in_time_is_left_out(monkeypatch):
     good, seen = Part(), Part()
     await daemon([Playback([Tick(0.0)], 0.0)], [Blocked(), good], [seen]).run()
     assert good.count("give") == 1
-    (notice,) = seen.told()
+    (notice,) = seen.taken()
     assert "did not open within" in notice.text
 
 

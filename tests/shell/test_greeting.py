@@ -47,8 +47,8 @@ def test_a_missing_sensor_is_announced_once_and_ready_when_it_comes():
 
 
 def test_other_missing_parts_are_said_after_ready():
-    told = Notice(t=0.0, level="warning", code="motors_missing", text="no motors: none")
-    assert said(greeting("back"), 60, [told, up("back", 1.0)]) == [
+    notice = Notice(t=0.0, level="warning", code="motors_missing", text="no motors: none")
+    assert said(greeting("back"), 60, [notice, up("back", 1.0)]) == [
         (1.0, "Ready. Press for a workout"),
         (4.0, "No vibration"),
     ]

@@ -75,14 +75,14 @@ class Felt:
 
     def __init__(self, actuator: haptic.Haptic) -> None:
         assert actuator._kept is not None
-        self._told: list[PinChange] = []
+        self._changes: list[PinChange] = []
         self._on = actuator._kept._heard
         self._pins = actuator._pins
         actuator._kept._heard = self._hear
 
-    def _hear(self, told: PinChange) -> None:
-        self._told.append(told)
-        self._on(told)
+    def _hear(self, change: PinChange) -> None:
+        self._changes.append(change)
+        self._on(change)
 
     def follows(self, motor: int, n: int) -> bool:
         """Whether so many values of a motor have come in."""
@@ -90,8 +90,8 @@ class Felt:
 
     def values(self, motor: int) -> list[float]:
         """One motor's values, one after the other; a pin that is low may be driven low again."""
-        told = (told.value for told in self._told if told.pin == self._pins[motor])
-        return [value for value, _ in itertools.groupby(told)]
+        values = (c.value for c in self._changes if c.pin == self._pins[motor])
+        return [value for value, _ in itertools.groupby(values)]
 
 
 def dones(said: list[Any]) -> list[CueDone]:
@@ -143,10 +143,10 @@ async def test_a_motor_is_off_in_time_even_if_the_event_loop_hangs(
         felt = Felt(actuator)
         actuator.give(cue("alarm"))
         assert actuator.values == (1.0, 1.0)
-        await until(lambda: len(felt._told) == 2)
+        await until(lambda: len(felt._changes) == 2)
         time.sleep(1.0)  # noqa: ASYNC251 (the hanging loop)
         await until(lambda: actuator.cuts == 2)
-        on, off = felt._told[0], felt._told[2]
+        on, off = felt._changes[0], felt._changes[2]
         assert off.t - on.t == pytest.approx(0.3, abs=0.1)
 
 

@@ -45,15 +45,15 @@ def history(folder: Path, wall: Wall) -> History:
     return History(Config(), Site(state=str(folder)), lambda said: None, wall)
 
 
-def telling(folder: Path, wall: Wall) -> tuple[History, list[Notice]]:
+def new_history(folder: Path, wall: Wall) -> tuple[History, list[Notice]]:
     """Return a history sink, and where it says what a person should know."""
-    told: list[Notice] = []
+    reported: list[Notice] = []
 
     def ask(said: Command | Notice) -> None:
         assert isinstance(said, Notice)
-        told.append(said)
+        reported.append(said)
 
-    return History(Config(), Site(state=str(folder)), ask, wall), told
+    return History(Config(), Site(state=str(folder)), ask, wall), reported
 
 
 async def keep(folder: Path, wall: Wall, runner: Runner) -> None:
@@ -197,14 +197,14 @@ async def test_how_a_sensor_was_worn_is_kept_by_runner(tmp_path: Path) -> None:
 async def test_a_folder_that_cannot_be_written_is_one_notice_and_no_crash(tmp_path: Path) -> None:
     blocked = tmp_path / "file"
     blocked.write_text("no folder")
-    sink, told = telling(blocked, Wall())
+    sink, reported = new_history(blocked, Wall())
     runner = Runner()
     runner.walk(10.0)
     async with sink:
         for event in runner.events:
             sink.take(event)
-    assert [n.code for n in told] == ["not_kept"]
-    assert str(blocked / NAME) in told[0].text
+    assert [n.code for n in reported] == ["not_kept"]
+    assert str(blocked / NAME) in reported[0].text
 
 
 @pytest.mark.parametrize("damage", ["no database", "cut", "a page overwritten"])
@@ -215,15 +215,15 @@ async def test_a_damaged_history_is_set_aside_and_a_new_one_starts_with_the_lowe
     runner = await trained(tmp_path, wall, profile="variety_for_a_runner")
     path = tmp_path / NAME
     whole = path.read_bytes()
-    spoilt = {
+    damaged = {
         "no database": b"not a database" * 100,
         "cut": whole[: len(whole) // 2],
         "a page overwritten": whole[:4096] + b"x" * 4096 + whole[8192:],
     }[damage]
-    path.write_bytes(spoilt)
+    path.write_bytes(damaged)
     memory = load(path, "runner", time.time)
     assert "set aside as history.sqlite.bad" in memory.doubt
-    assert (tmp_path / "history.sqlite.bad").read_bytes() == spoilt
+    assert (tmp_path / "history.sqlite.bad").read_bytes() == damaged
     chosen = profile.load("variety_for_a_runner")
     assert ladder.prescribe(1, memory, chosen).left_s == pytest.approx(900 / 7)
     assert ladder.prescribe(1, memory.of("ann"), chosen).left_s == pytest.approx(900 / 7)
@@ -239,7 +239,7 @@ async def test_damage_found_while_writing_loses_no_row_of_the_session(
     wall = Wall()
     runner = Runner()
     runner.walk(10.0)
-    sink, told = telling(tmp_path, wall)
+    sink, reported = new_history(tmp_path, wall)
     async with sink:
         for event in runner.events[:2]:
             sink.take(event)
@@ -250,8 +250,8 @@ async def test_damage_found_while_writing_loses_no_row_of_the_session(
         for event in runner.events[2:]:
             sink.take(event)
         await sink._write_and_report()
-    assert [n.code for n in told] == ["not_kept", "not_kept", "kept_again"]
-    assert "set aside as history.sqlite.bad" in told[1].text
+    assert [n.code for n in reported] == ["not_kept", "not_kept", "kept_again"]
+    assert "set aside as history.sqlite.bad" in reported[1].text
     assert load(tmp_path / NAME, Site().runner, wall).sessions == 1
 
 
@@ -279,7 +279,7 @@ async def test_a_history_deleted_while_written_is_started_again_with_the_session
     runner = Runner()
     runner.walk(10.0)
     state = tmp_path / "state"
-    sink, told = telling(state, wall)
+    sink, reported = new_history(state, wall)
     async with sink:
         for event in runner.events[:2]:
             sink.take(event)
@@ -291,7 +291,7 @@ async def test_a_history_deleted_while_written_is_started_again_with_the_session
         for event in runner.events[2:]:
             sink.take(event)
         await sink._write_and_report()
-    assert [n.code for n in told] == ["not_kept"]
+    assert [n.code for n in reported] == ["not_kept"]
     assert load(state / NAME, "runner", wall).sessions == 1
 
 
@@ -302,7 +302,7 @@ async def test_a_history_on_a_read_only_disk_is_read_and_written_when_possible(d
     remount(disk, "ro")
     memory = load(disk / NAME, "runner", wall)
     assert (memory.sessions, memory.doubt) == (1, "")
-    sink, told = telling(disk, wall)
+    sink, reported = new_history(disk, wall)
     async with sink:
         second = Runner(memory, profile="variety_for_a_runner")
         second.walk(10.0)
@@ -311,7 +311,7 @@ async def test_a_history_on_a_read_only_disk_is_read_and_written_when_possible(d
         await sink._write_and_report()
         remount(disk, "rw")
         await sink._write_and_report()
-    assert [n.code for n in told] == ["not_kept", "history_back"]
+    assert [n.code for n in reported] == ["not_kept", "history_back"]
     assert load(disk / NAME, "runner", wall).sessions == 2
 
 
@@ -319,7 +319,7 @@ async def test_a_full_disk_that_gets_room_again_loses_no_row(disk: Path) -> None
     wall = Wall()
     runner = Runner()
     runner.walk(10.0)
-    sink, told = telling(disk, wall)
+    sink, reported = new_history(disk, wall)
     async with sink:
         filling = disk / "filling"
         with contextlib.suppress(OSError), filling.open("wb", buffering=0) as file:
@@ -331,7 +331,7 @@ async def test_a_full_disk_that_gets_room_again_loses_no_row(disk: Path) -> None
             await sink._write_and_report()
         filling.unlink()
         await sink._write_and_report()
-    assert [n.code for n in told] == ["not_kept", "kept_again"]
+    assert [n.code for n in reported] == ["not_kept", "kept_again"]
     assert load(disk / NAME, "runner", wall).sessions == 1
 
 
@@ -341,7 +341,7 @@ async def test_a_history_locked_at_the_start_is_used_when_free(
     monkeypatch.setattr(file, "BUSY_S", 0.01)
     wall = Wall()
     await trained(tmp_path, wall, profile="variety_for_a_runner")
-    sink, told = telling(tmp_path, wall)
+    sink, reported = new_history(tmp_path, wall)
     with closing(sqlite3.connect(tmp_path / NAME, isolation_level=None)) as other:
         other.execute("pragma locking_mode = exclusive")
         other.execute("begin exclusive")
@@ -351,7 +351,7 @@ async def test_a_history_locked_at_the_start_is_used_when_free(
         other.execute("commit")
     await sink._write_and_report()
     await sink.__aexit__(None, None, None)
-    assert [n.code for n in told] == ["not_kept", "history_back"]
+    assert [n.code for n in reported] == ["not_kept", "history_back"]
     assert not load(tmp_path / NAME, "runner", wall).doubt
 
 
@@ -359,7 +359,7 @@ async def test_what_could_not_be_written_for_a_while_is_written_later(tmp_path: 
     wall = Wall()
     runner = Runner()
     runner.walk(10.0)
-    sink, told = telling(tmp_path, wall)
+    sink, reported = new_history(tmp_path, wall)
     async with sink:
         assert sink._connection
         sink._connection.execute("pragma busy_timeout = 1")
@@ -368,7 +368,7 @@ async def test_what_could_not_be_written_for_a_while_is_written_later(tmp_path: 
         with closing(sqlite3.connect(tmp_path / NAME, isolation_level=None)) as other:
             other.execute("begin immediate")
             await sink._write_and_report()
-            assert "database is locked" in told[0].text
+            assert "database is locked" in reported[0].text
     assert load(tmp_path / NAME, Site().runner, wall).sessions == 1
 
 
@@ -377,10 +377,10 @@ async def test_a_pipe_or_folder_in_its_place_is_doubtful_and_never_blocks(what, 
     path = tmp_path / NAME
     getattr(os, what)(path)
     assert "not a file" in load(path, "anna", Wall()).doubt
-    sink, told = telling(tmp_path, Wall())
+    sink, reported = new_history(tmp_path, Wall())
     async with asyncio.timeout(5), sink:
         pass
-    assert [n.code for n in told] == ["not_kept"]
+    assert [n.code for n in reported] == ["not_kept"]
     path.rmdir() if what == "mkdir" else path.unlink()
 
 

@@ -28,10 +28,10 @@ def read(monkeypatch):
 def test_a_file_is_read_once_and_again_when_it_has_changed(tmp_path, there, read, capsys):
     first, second = write(there, "anna", days_ago=1), write(there, "bea", stumbles=1)
     cued(tmp_path)
-    told = capsys.readouterr().out
+    output = capsys.readouterr().out
     assert read == [first, second]
     cued(tmp_path)
-    assert capsys.readouterr().out == told
+    assert capsys.readouterr().out == output
     assert read == [first, second]
     before = first.stat()
     content = first.read_bytes()
@@ -46,10 +46,10 @@ def test_a_file_is_read_once_and_again_when_it_has_changed(tmp_path, there, read
 def test_a_damaged_index_costs_time_only(tmp_path, there, content, capsys):
     write(there, "anna")
     cued(tmp_path)
-    told = capsys.readouterr().out
+    output = capsys.readouterr().out
     (there / NAME).write_bytes(content)
     cued(tmp_path)
-    assert capsys.readouterr().out == told
+    assert capsys.readouterr().out == output
 
 
 def test_the_index_is_private_and_names_nobody_whose_files_are_gone(tmp_path, there):

@@ -152,20 +152,20 @@ def test_setting_a_pin_repeatedly_gives_no_more_time(keeper):
     for value in values:
         keeper.stdin.write(f"12 {value}\n".encode())
         select.select([], [], [], 0.1)
-    told = [line.split(" ", 3) for line in lines(keeper, 5)]
-    assert [float(x[2]) for x in told] == [*values, 0.0]
-    assert told[-1][3] == "cut"
-    assert float(told[-1][0]) - float(told[0][0]) == pytest.approx(MOST_S, abs=0.1)
+    rows = [line.split(" ", 3) for line in lines(keeper, 5)]
+    assert [float(x[2]) for x in rows] == [*values, 0.0]
+    assert rows[-1][3] == "cut"
+    assert float(rows[-1][0]) - float(rows[0][0]) == pytest.approx(MOST_S, abs=0.1)
 
 
 def test_each_pin_has_its_own_time(keeper):
     keeper.stdin.write(b"12 1.0\n")
     select.select([], [], [], 0.2)
     keeper.stdin.write(b"13 1.0\n")
-    told = [line.split(" ", 3) for line in lines(keeper, 4)]
-    assert [(x[1], x[3]) for x in told] == [("12", ""), ("13", ""), ("12", "cut"), ("13", "cut")]
+    rows = [line.split(" ", 3) for line in lines(keeper, 4)]
+    assert [(x[1], x[3]) for x in rows] == [("12", ""), ("13", ""), ("12", "cut"), ("13", "cut")]
     for on, off in ((0, 2), (1, 3)):
-        assert float(told[off][0]) - float(told[on][0]) == pytest.approx(MOST_S, abs=0.1)
+        assert float(rows[off][0]) - float(rows[on][0]) == pytest.approx(MOST_S, abs=0.1)
 
 
 def test_pwm_never_has_no_edge():

@@ -43,7 +43,7 @@ def test_every_line_of_a_bad_configuration_has_prefix_and_file(capsys, tmp_path)
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [
         (["chek"], "there is no command chek; did you mean check?"),
         (["simulate", "--speed", "1,5"], "--speed: 1,5 is not a number; write 1.5"),
@@ -57,10 +57,10 @@ def test_every_line_of_a_bad_configuration_has_prefix_and_file(capsys, tmp_path)
         (["import", "/nowhere", "--out", "x"], "/nowhere: there is no such file or folder"),
     ],
 )
-def test_a_misspelt_word_gets_a_suggestion(capsys, arguments, told):
+def test_a_misspelt_word_gets_a_suggestion(capsys, arguments, message):
     _, lines = said(capsys, *arguments)
     assert len(lines) == 1
-    assert told in lines[0]
+    assert message in lines[0]
 
 
 def test_an_unknown_profile_is_reported_with_the_other_mistakes(capsys, tmp_path):
@@ -106,18 +106,18 @@ def test_a_file_that_cannot_be_written_is_named_in_one_line(capsys, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [
         (["simulate", "--sped", "8"], "there is no --sped here; did you mean --speed?"),
         (["check", "--quite-another"], "there is no --quite-another here; cued check --help"),
         (["doctor", "gym.toml"], "there is no gym.toml here; cued doctor --help says more"),
     ],
 )
-def test_an_unknown_option_is_reported_by_its_command(capsys, arguments, told):
+def test_an_unknown_option_is_reported_by_its_command(capsys, arguments, message):
     status, lines = said(capsys, *arguments)
     assert status == 2
     assert len(lines) == 1
-    assert told in lines[0]
+    assert message in lines[0]
 
 
 def in_a_shell(line: str, **environment: str) -> subprocess.CompletedProcess[str]:

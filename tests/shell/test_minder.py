@@ -23,25 +23,25 @@ from tests.shell.test_run import HOME, Running
 WANTED = PinRequest(pins=(12, 13), most_s=0.5, frequency_hz=200.0, hardware=False)
 
 
-def told(stamps, step=0.5):
+def warnings_at(stamps, step=0.5):
     """Return at which times a minder tells, of what the file shows at each step."""
     one = Minder()
     return [n * step for n, stamp in enumerate(stamps) if one.feed(stamp, n * step)]
 
 
 def test_a_fresh_or_missing_file_gives_no_warning():
-    assert told([None] * 100) == []
-    assert told(list(range(100))) == []
+    assert warnings_at([None] * 100) == []
+    assert warnings_at(list(range(100))) == []
 
 
 def test_it_warns_3_s_after_the_last_sign_of_life_and_repeats_but_not_for_ever():
-    times = told([1] * 4 + [2] * 400)
+    times = warnings_at([1] * 4 + [2] * 400)
     assert times == [2.0 + GONE_S + n * EVERY_S for n in range(MOST)]
     assert GONE_S >= 3 * BEAT_S
 
 
 def test_it_is_silent_once_the_coach_is_back():
-    assert told([1] * 10 + list(range(2, 100))) == [GONE_S]
+    assert warnings_at([1] * 10 + list(range(2, 100))) == [GONE_S]
 
 
 def test_the_file_exists_while_a_session_is_open_and_lists_the_outputs(tmp_path):

@@ -71,7 +71,7 @@ async def record(chosen, inputs, state, *, renew=False):
         choose=engines.choose if renew else None,
     )
     await daemon.run()
-    return ear.told(object)
+    return ear.taken(object)
 
 
 @pytest.fixture(scope="module")
@@ -243,12 +243,12 @@ async def test_after_long_silence_a_new_file_starts_that_replays_alone(tmp_path)
     events = await record(chosen, [*first, *silence, *second], tmp_path, renew=True)
     paths = sorted(tmp_path.rglob("*.mcap"))
     assert len(paths) == 2
-    told = 0
+    count = 0
     for path in paths:
         assert __main__.main(["replay", str(path)]) == 0
         session = RecordedSession(path)
-        told += sum(1 for part in session.parts for _ in session.events(part))
-    assert told == len([e for e in events if getattr(e, "code", "") != "new_engine"])
+        count += sum(1 for part in session.parts for _ in session.events(part))
+    assert count == len([e for e in events if getattr(e, "code", "") != "new_engine"])
 
 
 @pytest.mark.once
@@ -264,9 +264,9 @@ async def test_each_file_names_only_its_runner(tmp_path):
     one, two = (RecordedSession(path) for path in sorted(tmp_path.rglob("*.mcap")))
     for session, runner, other in ((one, "anna", "zora"), (two, "zora", "anna")):
         (part,) = session.parts
-        told = [part.opening, session.ending(part), *session.inputs(part)]
+        records = [part.opening, session.ending(part), *session.inputs(part)]
         assert part.opening.memory.runner == session.ending(part).runner == runner
-        named = [x for x in told if other in repr(x) and x != again]
+        named = [x for x in records if other in repr(x) and x != again]
         assert not named
         assert __main__.main(["replay", str(session.path), "--diff"]) == 0
 
@@ -277,7 +277,7 @@ def later(item, by):
     return replace(item, t=item.t + by)
 
 
-def told_of(events):
+def notices_of(events):
     return [e.code for e in events if isinstance(e, Notice) and "kept" in e.code]
 
 
@@ -286,8 +286,8 @@ async def recorded(simulation, inputs, state, meanwhile):
     chosen = configured(simulation)
     engines = app.Engines(chosen)
     where = replace(app.site(chosen), state=str(state), opening=engines.opening)
-    told = []
-    sink = recorder.Recorder(recorder.Config(), where, told.append)
+    events = []
+    sink = recorder.Recorder(recorder.Config(), where, events.append)
     engine = engines.begin()
     async with sink:
         for n, item in enumerate(inputs):
@@ -298,7 +298,7 @@ async def recorded(simulation, inputs, state, meanwhile):
             sink.watch(item)
             for event in engine.feed(item):
                 sink.take(event)
-    return told
+    return events
 
 
 async def test_a_folder_that_cannot_be_made_is_reported_and_ends_nothing(tmp_path):
@@ -306,8 +306,8 @@ async def test_a_folder_that_cannot_be_made_is_reported_and_ends_nothing(tmp_pat
     state = tmp_path / "state"
     state.mkdir()
     (state / "sessions").write_text("a file where the folder should be")
-    told = await recorded(simulation, inputs, state, lambda _n: asyncio.sleep(0))
-    assert told_of(told) == ["not_kept"]
+    events = await recorded(simulation, inputs, state, lambda _n: asyncio.sleep(0))
+    assert notices_of(events) == ["not_kept"]
 
 
 async def test_a_folder_that_can_be_made_later_gets_the_whole_session(tmp_path):
@@ -320,8 +320,8 @@ async def test_a_folder_that_can_be_made_later_gets_the_whole_session(tmp_path):
         if third == 2:
             (state / "sessions").unlink()
 
-    told = await recorded(simulation, inputs, state, makes_room)
-    assert told_of(told) == ["not_kept", "kept_again"]
+    events = await recorded(simulation, inputs, state, makes_room)
+    assert notices_of(events) == ["not_kept", "kept_again"]
     session = RecordedSession(only(state / "sessions"))
     assert not session.damage
     assert len(list(session.inputs(session.parts[0]))) == len(inputs)
@@ -344,8 +344,8 @@ async def test_data_refused_by_a_full_disk_are_written_when_there_is_room(tmp_pa
         full[:] = [True] if third == 1 else []
 
     monkeypatch.setattr(SessionWriter, "_append", refusing)
-    told = await recorded(simulation, inputs, tmp_path, fills)
-    assert told_of(told) == ["not_kept", "kept_again"]
+    events = await recorded(simulation, inputs, tmp_path, fills)
+    assert notices_of(events) == ["not_kept", "kept_again"]
     session = RecordedSession(only(tmp_path / "sessions"))
     assert not session.damage
     assert len(list(session.inputs(session.parts[0]))) == len(inputs)
@@ -371,8 +371,8 @@ async def test_a_session_deleted_while_written_continues_in_another_file(tmp_pat
         if third == 2:
             (tmp_path / "sessions").rename(tmp_path / "elsewhere")
 
-    told = await recorded(simulation, inputs, tmp_path, deletes)
-    assert told_of(told) == ["not_kept"]
+    events = await recorded(simulation, inputs, tmp_path, deletes)
+    assert notices_of(events) == ["not_kept"]
     rest = RecordedSession(only(tmp_path / "sessions"))
     before = RecordedSession(only(tmp_path / "elsewhere"))
     counted = [len(list(s.inputs(s.parts[0]))) for s in (before, rest)]

@@ -179,8 +179,8 @@ def test_a_name_goes_from_a_configuration_and_from_marks_and_no_phase_is_renamed
     (part,) = session.parts
     assert part.opening.config["coach"]["runner"] == "forgotten"
     assert next(session.inputs(part)).value == "seen by forgotten"
-    told = list(session.events(part))
-    assert told == [gait, replace(note, text="forgotten was here, not walkingly")]
+    found = list(session.events(part))
+    assert found == [gait, replace(note, text="forgotten was here, not walkingly")]
 
 
 async def test_a_forgotten_runner_is_in_no_file_any_more(tmp_path, there, capsys):
@@ -198,18 +198,18 @@ async def test_a_forgotten_runner_is_in_no_file_any_more(tmp_path, there, capsys
     events = list(RecordedSession(named).events(RecordedSession(named).parts[0]))
 
     assert cued(tmp_path, "forget", "anna-secret", "--yes") == 0
-    told = capsys.readouterr().out
-    assert "deleted 1 session, 1 row of the history and 1 unsent summary" in told
-    assert "removed the name from 2 other sessions" in told
-    assert "not touched: dashboards" in told
+    output = capsys.readouterr().out
+    assert "deleted 1 session, 1 row of the history and 1 unsent summary" in output
+    assert "removed the name from 2 other sessions" in output
+    assert "not touched: dashboards" in output
     assert (tmp_path / "mqtt/0.json").exists()
     assert not own.exists()
     assert untouched.read_bytes() == bytes_before
     for path in (named, chosen):
         session = RecordedSession(path)
         (part,) = session.parts
-        told = [repr(part.opening), *map(repr, session.inputs(part))]
-        assert not any("anna-secret" in text for text in told)
+        records = [repr(part.opening), *map(repr, session.inputs(part))]
+        assert not any("anna-secret" in text for text in records)
     assert list(RecordedSession(named).events(RecordedSession(named).parts[0])) == events
     assert "well done, cleo" in RecordedSession(named).parts[0].opening.memory.worked
     for path in tmp_path.rglob("*"):
@@ -249,10 +249,10 @@ def test_forgetting_also_clears_files_set_aside_and_lists_what_still_names_the_r
     )
     words = ["sessions", "--config", str(config_file), "forget", "anna", "--yes"]
     assert __main__.main(words) == 0
-    told = capsys.readouterr().out
+    output = capsys.readouterr().out
     assert bad.read_bytes() == b""
-    assert f"still named in: {config_file}, {notes}" in told
-    assert "other.txt" not in told
+    assert f"still named in: {config_file}, {notes}" in output
+    assert "other.txt" not in output
 
 
 async def test_forgetting_keeps_the_time_of_rewritten_files(tmp_path, there):

@@ -22,7 +22,7 @@ class Answering:
     """A person who was told what to answer to which question, and takes what is offered else."""
 
     def __init__(self, **answers):
-        self.answers, self.told, self.asked = answers, [], []
+        self.answers, self.lines, self.asked = answers, [], []
 
     def ask(self, question, default, choices=()):
         self.asked.append(question)
@@ -37,7 +37,7 @@ class Answering:
         return "s3cret"
 
     def tell(self, text):
-        self.told.append(text)
+        self.lines.append(text)
 
 
 class Machine:
@@ -147,7 +147,7 @@ def test_consent_leads_to_trials_of_the_unit_until_one_works():
     person = Answering(**{"may cued change": "y", "lowest speed": ["y", "y"]})
     made = talked({}, person, Machine([POD, BELT]))
     assert made["sensors"]["treadmill"]["options"] == {"control": True, "write_factor": 1.609}
-    assert "no speed was reported" in person.told
+    assert "no speed was reported" in person.lines
     refused = talked(made, Answering(**{"may cued change": "n"}), Machine())
     assert refused["sensors"]["treadmill"]["options"] == {"control": False, "write_factor": 1.609}
 
@@ -159,7 +159,7 @@ def test_a_treadmill_that_does_not_identify_itself_is_chosen_by_name():
     assert made["sensors"]["treadmill"] == {
         "device": "ftms", "placement": "treadmill", "address": "C4:F2:17:1A:1D:CC",
     }  # fmt: skip
-    assert any("iFit" in line for line in person.told)
+    assert any("iFit" in line for line in person.lines)
 
 
 def test_flags_replace_the_conversation(tmp_path, capsys):
@@ -201,8 +201,8 @@ def test_without_bluetooth_or_sound_it_continues_with_a_message():
     person = Answering(card="-")
     made = talked({}, person, Machine(deaf="no sound: no sound device"))
     assert "sensors" not in made
-    assert any("Bluetooth" in t for t in person.told)
-    assert any("no sound" in t for t in person.told)
+    assert any("Bluetooth" in t for t in person.lines)
+    assert any("no sound" in t for t in person.lines)
 
 
 def test_without_a_sensor_it_says_what_to_do(tmp_path, capsys):
@@ -226,7 +226,7 @@ def test_an_invalid_answer_is_asked_again():
     assert made["station"]["name"] == "mill"
     assert made["sinks"]["mqtt"]["host"] == "mq"
     assert made["sources"]["belt_by_hand"]["speed_m_s"] == 2.5
-    assert [t for t in person.told if "a-z" in t]
+    assert [t for t in person.lines if "a-z" in t]
 
 
 @pytest.mark.parametrize("typed", ["y", "Y", "yes", "Yes please", ""])

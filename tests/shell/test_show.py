@@ -58,8 +58,8 @@ def test_a_configuration_without_page_and_broker_is_unchanged():
 
 def test_a_taken_port_is_one_line_with_the_option_to_change():
     with taken() as port:
-        told = _hosts.whose_port("[sinks.live]", "127.0.0.1", port, "port")
-    assert told == (
+        message = _hosts.whose_port("[sinks.live]", "127.0.0.1", port, "port")
+    assert message == (
         f"[sinks.live] cannot listen on 127.0.0.1, port {port}: another program has it; "
         "set port to a free one"
     )

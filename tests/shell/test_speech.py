@@ -251,8 +251,8 @@ class Bench:
     """A mixer on a clock that its own samples drive."""
 
     def __init__(self, volume: float = 1.0) -> None:
-        self.told: list[Heard] = []
-        self.mixer = Mixer(volume, lambda: 0.0, self.told.append)
+        self.heard: list[Heard] = []
+        self.mixer = Mixer(volume, lambda: 0.0, self.heard.append)
 
     def take(self, frames: int, block: int = BLOCK) -> Any:
         out = np.full(frames, np.nan, dtype=np.float32)
@@ -261,7 +261,7 @@ class Bench:
         return out
 
     def fates(self) -> list[tuple[int, str]]:
-        return [(h.key, h.fate) for h in self.told if h.fate != "begun"]
+        return [(h.key, h.fate) for h in self.heard if h.fate != "begun"]
 
 
 def test_a_sound_is_heard_whole_and_once() -> None:
@@ -718,9 +718,9 @@ async def test_a_renderer_stops_though_it_speaks_in_the_same_instant(turns: int)
     answers.feed_data(b"{}\n")
     for _ in range(turns):
         await asyncio.sleep(0)
-    told = reading.cancel()
+    cancelled = reading.cancel()
     await asyncio.wait([reading])
-    assert reading.cancelled() == told, "a cancellation was forgotten"
+    assert reading.cancelled() == cancelled, "a cancellation was forgotten"
 
 
 def test_importing_the_voice_imports_neither_pyttsx3_nor_portaudio() -> None:

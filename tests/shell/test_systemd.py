@@ -42,9 +42,9 @@ def test_a_systemd_that_does_not_listen_blocks_nothing(tmp_path, monkeypatch):
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as deaf:
         deaf.bind(str(tmp_path / "notify"))
         monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
-        told = [systemd.notify("WATCHDOG=1") for _ in range(1000)]
-        assert told[0]
-        assert not told[-1]
+        results = [systemd.notify("WATCHDOG=1") for _ in range(1000)]
+        assert results[0]
+        assert not results[-1]
         deaf.recv(100)
         assert systemd.notify("READY=1")
     systemd._socket().close()  # a daemon keeps it until its process ends

@@ -102,10 +102,10 @@ def test_a_speaker_on_i2s_is_known_by_its_card_and_gets_its_overlay(tmp_path, ca
 
 def test_a_clash_ends_like_a_wrong_configuration_in_one_line(tmp_path, capsys):
     assert run(tmp_path, "[actuators.haptic]\nleft_pin = 18\n", "--i2s") == 78
-    told = capsys.readouterr()
-    assert told.out == ""
-    assert len(told.err.splitlines()) == 1
-    assert "left_pin" in told.err
+    output = capsys.readouterr()
+    assert output.out == ""
+    assert len(output.err.splitlines()) == 1
+    assert "left_pin" in output.err
 
 
 @pytest.mark.parametrize("command", ["check", "run", "wiring"])
@@ -117,6 +117,6 @@ def test_a_clash_is_refused_wherever_the_configuration_is_used(tmp_path, capsys,
         '[actuators.speech]\ndevice = "MAX98357A"\n'
     )
     assert __main__.main([command, "--config", str(file)]) == 78
-    told = capsys.readouterr().err
-    assert "GPIO 19 is I2S (word clock)" in told
-    assert "GPIO 8 is SPI" in told
+    output = capsys.readouterr().err
+    assert "GPIO 19 is I2S (word clock)" in output
+    assert "GPIO 8 is SPI" in output

@@ -152,9 +152,9 @@ def wifi(bench: Bench, network: str, password: str) -> None:
     mode = bench.guest.run(f"stat -c '%a %U' {file}")
     quoted = " ".join("'" + word.replace("'", "'\\''") + "'" for word in (network, password))
     since = bench.now()
-    told = bench.guest.run(f"bash /bench/wifi.sh {quoted} 2>/run/wifi.log", check=False)
-    joined = told.startswith(network) and "10.77.0." in told
-    seen = f"{told!r} after {bench.now() - since:.0f} s; file {mode}"
+    output = bench.guest.run(f"bash /bench/wifi.sh {quoted} 2>/run/wifi.log", check=False)
+    joined = output.startswith(network) and "10.77.0." in output
+    seen = f"{output!r} after {bench.now() - since:.0f} s; file {mode}"
     bench.check("--wifi", f"joins {network!r}; file 600 root", seen, joined and mode == "600 root")
     if not joined:
         print(bench.guest.run("cat /run/wifi.log", check=False))

@@ -75,23 +75,23 @@ def voice(bench: Bench) -> None:
 
 def topics(bench: Bench) -> None:
     """Look at what it publishes, and who may."""
-    told = bench.guest.run("awk '$2==\"mqtt\" {print $3}' /run/senses.log | sort -u").split()
+    seen = bench.guest.run("awk '$2==\"mqtt\" {print $3}' /run/senses.log | sort -u").split()
     wanted = {f"cued/bench/{t}" for t in ("availability", "state", "metrics", "cue")}
     anonymous = bench.guest.status("mosquitto_pub -h localhost -t x -m x 2>/dev/null")
     bench.check(
         "MQTT, with a password that only the service gets",
         "availability, state, metrics, cue, discovery; refused without",
-        f"{len(told)} topics, without the password {'refused' if anonymous else 'let in'}",
+        f"{len(seen)} topics, without the password {'refused' if anonymous else 'let in'}",
         bool(anonymous)
-        and wanted <= set(told)
-        and any(t.startswith("homeassistant/") for t in told),
+        and wanted <= set(seen)
+        and any(t.startswith("homeassistant/") for t in seen),
     )
 
 
 def buttons(bench: Bench) -> None:
     """Press the button: short, short, long."""
     line = "/sys/devices/platform/gpio-sim.*/gpiochip*/sim_gpio5/pull"
-    for held, meant, told_of in (
+    for held, meant, event_pattern in (
         (0.4, "pause", '"phase":"paused"'),
         (0.4, "go on", '"phase":"free_run"'),
         (2.5, "something is wrong", "bench/cue .*eased_off"),  # a free run has no cool-down
@@ -99,11 +99,11 @@ def buttons(bench: Bench) -> None:
         since = bench.now()
         press = f"for p in {line}; do echo pull-down >$p; sleep {held}; echo pull-up >$p; done"
         bench.guest.run(press)
-        told = f"awk '$1 > {since}' /run/senses.log | grep -q '{told_of}'"
-        took = bench.until(told, 10)
+        pattern = f"awk '$1 > {since}' /run/senses.log | grep -q '{event_pattern}'"
+        took = bench.until(pattern, 10)
         bench.check(
             f"button for {held} s, {meant}",
-            told_of,
+            event_pattern,
             f"after {took:.1f} s" if took is not None else "no change",
             took is not None,
         )
@@ -157,11 +157,11 @@ def stop(bench: Bench) -> None:
     )
     guest.run("systemctl stop cued")
     show = "systemctl show cued --value -p"
-    told = int(guest.run(f"{show} ActiveExitTimestampMonotonic")) / 1e6
-    ended = int(guest.run(f"{show} ExecMainExitTimestampMonotonic")) / 1e6 - told
+    end = int(guest.run(f"{show} ActiveExitTimestampMonotonic")) / 1e6
+    ended = int(guest.run(f"{show} ExecMainExitTimestampMonotonic")) / 1e6 - end
     result = guest.run(f"{show} Result")
-    heard = [float(line.split()[0]) - told for line in bench.sensed("sound", told)]
-    felt = [line for line in bench.sensed("motor", told + 0.2) if line.endswith(" 1")]
+    heard = [float(line.split()[0]) - end for line in bench.sensed("sound", end)]
+    felt = [line for line in bench.sensed("motor", end + 0.2) if line.endswith(" 1")]
     bench.check(
         "SIGTERM in a sentence",
         "quiet and motors low at once",
@@ -170,7 +170,7 @@ def stop(bench: Bench) -> None:
     )
     files = "\\( -name '*.mcap' -o -name '*.sqlite*' \\)"
     newest = f"find /var/lib/cued -type f {files} -printf '%T@\\n' | sort -n | tail -1"
-    saved = float(guest.run(newest)) - wall + up - told
+    saved = float(guest.run(newest)) - wall + up - end
     bench.check("session saved", "within 2 s", f"last written {saved:.1f} s after", 0 <= saved < 2)
     # Emulated; that it takes under 2 s on a machine is seen in tests/shell/test_run.py.
     good = ended < 4 and result == "success"

@@ -17,8 +17,10 @@ def ends(bench: Bench) -> None:
         for end in ("SIGKILL", "SIGSTOP", "lock"):
             took = float(bench.guest.run(f"{run} {line} {end}"))
             bench.check(f"{name}'s line after {end}", f"low within {LOW_S} s", took, took < LOW_S)
-    told = bench.guest.run(f"{run} {LINES['motor']}")
-    bench.check("two daemons on a line", "the second is told", told, "driven by another" in told)
+    message = bench.guest.run(f"{run} {LINES['motor']}")
+    bench.check(
+        "two daemons on a line", "the second learns it", message, "driven by another" in message
+    )
 
 
 def belt_sensor(bench: Bench) -> None:
@@ -28,8 +30,8 @@ def belt_sensor(bench: Bench) -> None:
     since = bench.now()
     rate, end = map(float, bench.guest.run("python3 /bench/belt.py 4 12").split())
     right = rate * 2.4 / 8
-    told = bench.sensed("mqtt", since)
-    states = [line for line in told if "cued/belt/state" in line and '"speed_m_s":' in line]
+    published = bench.sensed("mqtt", since)
+    states = [line for line in published if "cued/belt/state" in line and '"speed_m_s":' in line]
     running = [line for line in states if float(line.split()[0]) < end]
     seen = [float(line.split('"speed_m_s":')[1].split(",")[0]) for line in running]
     stop_station(bench, "belt")

@@ -18,8 +18,8 @@ def walk(owner, says, walked, seconds, start=0.0, doubt="", factor=1.0):
     for n in range(int(seconds / 0.55)):
         t = start + 0.55 * n
         if says is not None and int(t) != int(t - 0.55):
-            told = Belt(float(int(t)), says, source="tm", doubt=doubt, factor=factor)
-            out += owner.report(told)
+            report = Belt(float(int(t)), says, source="tm", doubt=doubt, factor=factor)
+            out += owner.report(report)
         if walked:
             out += owner.step(t, "left" if n % 2 else "right", walked * (1.02 if n % 2 else 0.98))
     return out
@@ -42,11 +42,11 @@ def test_a_source_that_contradicts_the_feet_is_doubted_in_ten_seconds_and_report
     says, doubt, words
 ):
     owner = Owner()
-    told = walk(owner, says, 1.3, 60.0)
-    doubted = [e for e in told if isinstance(e, BeltState) and e.doubt == doubt]
+    states = walk(owner, says, 1.3, 60.0)
+    doubted = [e for e in states if isinstance(e, BeltState) and e.doubt == doubt]
     assert doubted[0].t < 10.0
     assert (doubted[-1].source, doubted[-1].speed_m_s) == ("feet", pytest.approx(1.3, rel=0.03))
-    notices = [e for e in told if isinstance(e, Notice)]
+    notices = [e for e in states if isinstance(e, Notice)]
     assert len(notices) == 1
     assert words in notices[0].text
 
@@ -61,8 +61,8 @@ def test_a_source_that_contradicts_the_feet_is_doubted_in_ten_seconds_and_report
     ],
 )
 def test_the_suggested_factor_includes_the_configured_one(configured, is_off, words):
-    told = walk(Owner(), 1.3 * is_off, 1.3, 15.0, factor=configured)
-    assert [words in e.text for e in told if isinstance(e, Notice)] == [True]
+    states = walk(Owner(), 1.3 * is_off, 1.3, 15.0, factor=configured)
+    assert [words in e.text for e in states if isinstance(e, Notice)] == [True]
 
 
 STRIDE_S = {0.4: 1.8, 0.8: 1.35, 1.3: 1.1, 2.8: 0.72}
@@ -79,10 +79,10 @@ def test_feet_that_scatter_and_are_biased_raise_the_same_doubt_at_any_speed(
     in_time = 0
     for seed in range(10):
         chance = random.Random(seed)
-        told = scattered_walk(speed, feet, factor, chance)
-        kinds = {e.doubt for e in told if isinstance(e, BeltState) and e.doubt}
+        states = scattered_walk(speed, feet, factor, chance)
+        kinds = {e.doubt for e in states if isinstance(e, BeltState) and e.doubt}
         in_time += kinds == {doubt}
-        assert sum(isinstance(e, Notice) for e in told) <= 1
+        assert sum(isinstance(e, Notice) for e in states) <= 1
     assert in_time >= 9
 
 
@@ -103,9 +103,9 @@ def scattered_walk(speed, feet, factor, chance):
 
 
 @pytest.mark.parametrize(("before", "after"), [(0.5, 0.8), (0.5, 1.3), (1.3, 0.5), (0.8, 2.8)])
-@pytest.mark.parametrize("tells", ["5 s late", "where it goes"])
+@pytest.mark.parametrize("console", ["5 s late", "where it goes"])
 @pytest.mark.parametrize("ramp", [0.1, 0.2, 1.0])
-def test_a_console_that_lags_or_reports_its_target_is_not_doubted(before, after, tells, ramp):
+def test_a_console_that_lags_or_reports_its_target_is_not_doubted(before, after, console, ramp):
     def belt(t):
         gone = min(max(t - 30.0, 0.0) * ramp, abs(after - before))
         return before + (gone if after > before else -gone)
@@ -116,7 +116,7 @@ def test_a_console_that_lags_or_reports_its_target_is_not_doubted(before, after,
         for n in range(140):
             t = 0.5 * n
             if n % 2 == 0:
-                late = belt(t - 5.0) if tells == "5 s late" else (after if t > 30.0 else before)
+                late = belt(t - 5.0) if console == "5 s late" else (after if t > 30.0 else before)
                 out += owner.report(Belt(t, late, source="tm"))
             walked = belt(t - 0.5) * bias[n % 2] * chance.gauss(1.0, 0.045)
             out += owner.step(t, "lr"[n % 2], walked)
@@ -138,11 +138,11 @@ def test_a_treadmill_that_becomes_wrong_is_doubted_within_ten_seconds(speed, fac
                 events.append((t, "lr"[n]))
                 t += STRIDE_S[speed] * chance.gauss(1.0, 0.02)
         for t, foot in sorted(events):
-            told = speed * (1.0 if t < 40.0 else factor)
+            reported = speed * (1.0 if t < 40.0 else factor)
             out += (
                 owner.step(t, foot, speed * chance.gauss(1.0, 0.045))
                 if foot
-                else owner.report(Belt(t, told, source="tm"))
+                else owner.report(Belt(t, reported, source="tm"))
             )
         late += [next(e.t for e in out if isinstance(e, BeltState) and e.doubt) - 40.0]
     assert min(late) > 0.0
@@ -152,21 +152,21 @@ def test_a_treadmill_that_becomes_wrong_is_doubted_within_ten_seconds(speed, fac
 @given(st.floats(0.4, 3.0), st.floats(0.86, 1.14))
 def test_a_biased_foot_raises_no_doubt_and_is_corrected_when_the_belt_falls_silent(speed, bias):
     owner = Owner()
-    told = walk(owner, speed, speed * bias, 60.0)
-    assert not any(isinstance(e, Notice) or e.doubt for e in told)
-    told = owner.lost(60.0, "tm") + walk(owner, None, speed * bias, 10.0, start=60.5)
-    assert last(told).source == "feet"
-    assert last(told).speed_m_s == pytest.approx(speed, rel=0.04)
+    states = walk(owner, speed, speed * bias, 60.0)
+    assert not any(isinstance(e, Notice) or e.doubt for e in states)
+    states = owner.lost(60.0, "tm") + walk(owner, None, speed * bias, 10.0, start=60.5)
+    assert last(states).source == "feet"
+    assert last(states).speed_m_s == pytest.approx(speed, rel=0.04)
 
 
 @pytest.mark.parametrize("doubt", ["paused", "stopped", "safety_key", "clock"])
 def test_a_speed_the_machine_doubts_is_not_used(doubt):
     owner = Owner()
     walk(owner, 1.3, None, 10.0)
-    told = walk(owner, 1.3, None, 10.0, start=10.0, doubt=doubt)
-    assert (last(told).speed_m_s, last(told).doubt) == (None, doubt)
-    told = walk(owner, 1.3, None, 10.0, start=20.0)
-    assert (last(told).speed_m_s, last(told).doubt) == (1.3, "")
+    states = walk(owner, 1.3, None, 10.0, start=10.0, doubt=doubt)
+    assert (last(states).speed_m_s, last(states).doubt) == (None, doubt)
+    states = walk(owner, 1.3, None, 10.0, start=20.0)
+    assert (last(states).speed_m_s, last(states).doubt) == (1.3, "")
 
 
 @pytest.mark.parametrize("name", ["", "tm"])
@@ -190,13 +190,13 @@ def test_a_doubted_treadmill_is_not_used_while_the_feet_stand_either(name):
 def test_with_a_doubted_console_the_source_that_agrees_with_the_feet_is_used(
     kind, measured, used, words
 ):
-    owner, told = Owner(), []
+    owner, states = Owner(), []
     for n in range(60):
-        told += owner.report(Belt(0.5 * n, 0.0, source="tm"))
-        told += owner.report(Belt(0.5 * n, measured, source="own", kind=kind))
-        told += owner.step(0.5 * n, "lr"[n % 2], 1.3)
-    assert (last(told).doubt, last(told).source) == ("zero", used)
-    assert [words in e.text for e in told if isinstance(e, Notice)] == [True]
+        states += owner.report(Belt(0.5 * n, 0.0, source="tm"))
+        states += owner.report(Belt(0.5 * n, measured, source="own", kind=kind))
+        states += owner.step(0.5 * n, "lr"[n % 2], 1.3)
+    assert (last(states).doubt, last(states).source) == ("zero", used)
+    assert [words in e.text for e in states if isinstance(e, Notice)] == [True]
 
 
 @pytest.mark.parametrize(("factor", "for_s"), [(1.02, (28.0, 34.0)), (1.2, (2.9, 3.1))])
@@ -205,12 +205,12 @@ def test_strides_of_equal_time_keep_the_level_while_their_lengths_are_missing(fa
     assert last(walk(owner, None, 0.3, 10.0)).source == "feet"
     owner.step(10.0, "left", 0.3)
     owner.stride(10.0, 2.4, measured=True)
-    told = []
+    states = []
     for n in range(1, 20):
         t = 10.0 + 2.4 * factor * n
-        told += owner.pass_time(t) + owner.stride(t, 2.4 * factor, measured=False)
-    assert told[0].speed_m_s is None
-    assert for_s[0] < told[0].t - 10.0 < for_s[1]
+        states += owner.pass_time(t) + owner.stride(t, 2.4 * factor, measured=False)
+    assert states[0].speed_m_s is None
+    assert for_s[0] < states[0].t - 10.0 < for_s[1]
 
 
 def test_standing_feet_give_no_speed():
@@ -222,44 +222,44 @@ def test_standing_feet_give_no_speed():
 
 def test_a_console_and_a_sensor_that_disagree_a_little_are_one_level():
     owner = Owner()
-    told = []
+    states = []
     for t in range(60):
-        told += owner.report(Belt(float(t), 1.282, source="rsc", kind="sensor"))
+        states += owner.report(Belt(float(t), 1.282, source="rsc", kind="sensor"))
         if t > 20:
-            told += owner.report(Belt(float(t), 1.300, source="tm"))
-    assert [(s.source, s.since) for s in told] == [("sensor", 0.0), ("console", 0.0)]
+            states += owner.report(Belt(float(t), 1.300, source="tm"))
+    assert [(s.source, s.since) for s in states] == [("sensor", 0.0), ("console", 0.0)]
 
 
 def test_a_walking_trunk_doubts_a_belt_at_zero_until_it_reports_a_speed():
-    owner, told = Owner(), []
+    owner, states = Owner(), []
     for n in range(60):
         t = 0.55 * n
-        told += owner.report(Belt(t, 0.0 if t < 25.0 else 1.3, source="tm"))
-        told += owner.trunk(t, 1.1, 1.6)
-    doubted = [e for e in told if isinstance(e, BeltState) and e.doubt == "zero"]
+        states += owner.report(Belt(t, 0.0 if t < 25.0 else 1.3, source="tm"))
+        states += owner.trunk(t, 1.1, 1.6)
+    doubted = [e for e in states if isinstance(e, BeltState) and e.doubt == "zero"]
     assert 8.0 <= doubted[0].t < 10.0
     assert (doubted[-1].speed_m_s, doubted[-1].watched) == (None, True)
-    assert [("unlock" in e.text, "feet" in e.text) for e in told if isinstance(e, Notice)] == [
+    assert [("unlock" in e.text, "feet" in e.text) for e in states if isinstance(e, Notice)] == [
         (True, False)
     ]
-    assert (last(told).speed_m_s, last(told).doubt) == (1.3, "")
+    assert (last(states).speed_m_s, last(states).doubt) == (1.3, "")
 
 
 @pytest.mark.parametrize(("measured", "used"), [(0.0, "none"), (1.25, "sensor")])
 def test_a_belt_sensor_that_also_says_zero_is_not_used(measured, used):
-    owner, told = Owner(), []
+    owner, states = Owner(), []
     for n in range(60):
-        told += owner.report(Belt(0.55 * n, 0.0, source="tm"))
-        told += owner.report(Belt(0.55 * n, measured, source="own", kind="sensor"))
-        told += owner.trunk(0.55 * n, 1.1, 1.6)
-    assert (last(told).doubt, last(told).source) == ("zero", used)
+        states += owner.report(Belt(0.55 * n, 0.0, source="tm"))
+        states += owner.report(Belt(0.55 * n, measured, source="own", kind="sensor"))
+        states += owner.trunk(0.55 * n, 1.1, 1.6)
+    assert (last(states).doubt, last(states).source) == ("zero", used)
 
 
 def test_walking_up_to_the_treadmill_is_not_walking_on_it():
-    owner, told = Owner(), []
+    owner, states = Owner(), []
     for n in range(60):
-        told += owner.report(Belt(0.55 * n, 0.0, source="tm"))
+        states += owner.report(Belt(0.55 * n, 0.0, source="tm"))
         if n % 12 == 0:
             owner.note_gait_change()
-        told += owner.trunk(0.55 * n, 1.1, 1.6)
-    assert not any(isinstance(e, Notice) or e.doubt for e in told)
+        states += owner.trunk(0.55 * n, 1.1, 1.6)
+    assert not any(isinstance(e, Notice) or e.doubt for e in states)

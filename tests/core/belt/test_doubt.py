@@ -36,7 +36,7 @@ ramp_m_s2 = 2.0
 at_s = 3.0
 what = "go"
 """
-TELLS = ('tells = "zero"', "factor = 0.621", "factor = 1.609", "factor = 1.4")
+FAULTS = ('tells = "zero"', "factor = 0.621", "factor = 1.609", "factor = 1.4")
 SPEEDS = (0.4, 0.8, 1.3, 2.0, 2.8)
 
 
@@ -58,7 +58,7 @@ def delay(tells: str, feet: tuple[str, ...], speed: float, seed: int) -> float:
 @pytest.mark.parametrize("feet", [("foot_left", "foot_right"), ("foot_left",)])
 def test_a_wrong_treadmill_is_doubted_in_fifteen_seconds_of_walking(feet: tuple[str, ...]) -> None:
     all_s = []
-    for tells, speed in itertools.product(TELLS, SPEEDS):
+    for tells, speed in itertools.product(FAULTS, SPEEDS):
         took = [delay(tells, feet, speed, seed) for seed in range(4)]
         all_s += took
         print(f"{len(feet)} feet, {tells}, {speed} m/s: {np.median(took):.1f} s")

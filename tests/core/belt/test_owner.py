@@ -14,7 +14,7 @@ from cued.model import Belt, BeltState
 STEP = 0.1 / 3.6  # one step of 0.1 km/h
 
 
-def told(reports, owner=None):
+def states_of(reports, owner=None):
     """Return every state that the owner sends for these reports."""
     owner = owner or Owner()
     return [state for belt in reports for state in owner.report(belt)]
@@ -55,7 +55,7 @@ JITTERS = {
 @pytest.mark.parametrize("speed", [0.4, 0.8, 1.3, 2.8])
 @pytest.mark.parametrize("name", JITTERS)
 def test_jitter_is_hardly_ever_seen_as_a_change_at_any_speed(name, speed):
-    walks = [changes(told(steady_walk(JITTERS[name], speed, seed=seed))) for seed in range(8)]
+    walks = [changes(states_of(steady_walk(JITTERS[name], speed, seed=seed))) for seed in range(8)]
     assert sum(bool(walk) for walk in walks) <= 1
 
 
@@ -67,7 +67,7 @@ def test_a_ramp_is_seen_within_two_seconds_whatever_the_jitter(name, at, up, see
 
     chance = random.Random(seed)
     reports = [Belt(float(t), JITTERS[name](truth(t), chance), source="it") for t in range(80)]
-    began = [s.t for s in told(reports) if s.t > at and not s.steady]
+    began = [s.t for s in states_of(reports) if s.t > at and not s.steady]
     assert began
     assert began[0] - at <= 2.0
 
@@ -89,7 +89,7 @@ def delay(jitter, seed, step=STEP, after_s=120):
     chance = random.Random(seed)
     at, up = after_s - chance.random(), chance.choice((1.0, -1.0))
     reports = (jitter(1.30 + up * step * (t > at), chance) for t in range(after_s + 120))
-    states = told(Belt(float(t), speed, source="it") for t, speed in enumerate(reports))
+    states = states_of(Belt(float(t), speed, source="it") for t, speed in enumerate(reports))
     return next((s.t - at for s in states if s.t > at and s.since > at - 40.0), 120.0)
 
 
@@ -157,7 +157,7 @@ def test_a_value_sent_several_times_counts_once(copies, noise):
         for t in range(400):
             speed = 1.30 + chance.gauss(0.0, noise)
             reports += [Belt(t + n / copies, speed, source="it") for n in range(copies)]
-        wrong += bool(changes(told(reports), after_s=60.0))
+        wrong += bool(changes(states_of(reports), after_s=60.0))
     assert wrong == 0
 
 
@@ -175,7 +175,7 @@ def test_a_console_that_reports_only_changes_is_used_while_it_is_silent():
 
 def test_a_changed_certainty_of_the_speed_is_reported():
     errors = [0.05] * 30 + [0.005] * 30 + [0.006] * 30
-    states = told(Belt(float(t), 1.3, error=e, source="it") for t, e in enumerate(errors))
+    states = states_of(Belt(float(t), 1.3, error=e, source="it") for t, e in enumerate(errors))
     assert [(s.t, s.error, s.since) for s in states] == [(0.0, 0.05, 0.0), (30.0, 0.005, 0.0)]
 
 
@@ -192,8 +192,8 @@ def test_any_reports_are_survived(reports):
 def test_one_step_of_a_quiet_console_is_seen_at_its_second_report(speed, up, before):
     after = speed + (STEP if up else -STEP)
     owner = Owner()
-    told([Belt(float(t), speed) for t in range(before + 15)], owner)
-    states = told([Belt(before + 15.0 + t, after) for t in range(6)], owner)
+    states_of([Belt(float(t), speed) for t in range(before + 15)], owner)
+    states = states_of([Belt(before + 15.0 + t, after) for t in range(6)], owner)
     assert states
     assert states[0].t == before + 16.0
     assert states[-1].steady
@@ -205,18 +205,18 @@ def test_a_console_that_reports_the_target_of_a_running_start_is_soon_used(speed
     """One report of 24 km/h is not enough; the longer it was quiet, the fewer are needed."""
     for stood, within_s in ((20, 4.0), (100, 2.0)):
         reports = [Belt(float(t), 0.0 if t < stood else speed, source="it") for t in range(130)]
-        began = next(s.t for s in told(reports) if s.t > 0.0 and s.speed_m_s == speed)
+        began = next(s.t for s in states_of(reports) if s.t > 0.0 and s.speed_m_s == speed)
         assert began - stood <= within_s
 
 
-def walked(tells, walks, seconds=40.0, owner=None):
+def walked(reported, walks, seconds=40.0, owner=None):
     """Return states for a report each second and, while walking, a stride each 0.55 s."""
     owner, out = owner or Owner(), []
     for n in range(int(seconds / 0.55)):
         t = 0.55 * n
         out += [e for e in owner.pass_time(t) if isinstance(e, BeltState)]
         if int(t) != int(t - 0.55):
-            out += owner.report(Belt(float(int(t)), tells(int(t)), source="tm"))
+            out += owner.report(Belt(float(int(t)), reported(int(t)), source="tm"))
         if speed := walks(t):
             out += owner.step(t, "lr"[n % 2], speed)
     return [e for e in out if isinstance(e, BeltState)]
@@ -240,14 +240,14 @@ def test_a_console_that_reports_the_target_of_slowing_is_slow_when_the_feet_are(
     assert 22.5 < slow < 24.5, "the belt is at 0.67 m/s after 22.7 s, and at 0.5 after 23.5"
 
 
-@pytest.mark.parametrize("tells_on", [True, False])
+@pytest.mark.parametrize("keeps_reporting", [True, False])
 @pytest.mark.parametrize("trunk_only", [True, False])
-def test_a_belt_stop_is_known_three_seconds_after_the_last_stride(tells_on, trunk_only):
+def test_a_belt_stop_is_known_three_seconds_after_the_last_stride(keeps_reporting, trunk_only):
     owner, out = Owner(), []
     for n in range(80):
         t = 0.5 * n
         out += owner.pass_time(t)
-        if n % 2 == 0 and (t < 23.0 or tells_on):
+        if n % 2 == 0 and (t < 23.0 or keeps_reporting):
             out += owner.report(Belt(t, 1.2 if t < 20.0 else 0.0, source="tm"))
         if t < 20.5:
             out += owner.trunk(t, 1.1, 1.6) if trunk_only else owner.step(t, "lr"[n % 2], 1.2)
@@ -270,5 +270,5 @@ def test_a_jump_and_its_return_are_not_reported_when_the_feet_saw_none():
 def test_a_typed_speed_ends_when_a_console_reports_another(says, left):
     owner, states = Owner(), []
     states += owner.report(Belt(0.0, 0.8, source="hand", kind="typed"))
-    states += told([Belt(1.0 + t, says, source="tm") for t in range(9)], owner)
+    states += states_of([Belt(1.0 + t, says, source="tm") for t in range(9)], owner)
     assert [*states, *owner.lost(10.0, "tm")][-1].speed_m_s == left

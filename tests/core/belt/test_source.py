@@ -8,7 +8,7 @@ from cued.belt.source import SpeedSource
 from cued.model import Belt, BeltSource
 
 
-def told(times: list[float], kind: BeltSource = "console") -> SpeedSource:
+def fed(times: list[float], kind: BeltSource = "console") -> SpeedSource:
     source = SpeedSource(kind)
     for t in times:
         source.report(Belt(t=t, speed_m_s=1.0, error=0.03))
@@ -16,13 +16,13 @@ def told(times: list[float], kind: BeltSource = "console") -> SpeedSource:
 
 
 def test_a_periodic_source_is_gone_after_ten_silent_seconds():
-    source = told([float(t) for t in range(8)])
+    source = fed([float(t) for t in range(8)])
     assert not source.conclude(16.9)
     assert source.conclude(17.0)
 
 
 def test_a_source_that_reports_only_changes_holds_its_value():
-    source = told([0.0, 30.0, 95.0])
+    source = fed([0.0, 30.0, 95.0])
     source.conclude(1000.0)
     assert not source.quiet
     assert source.speed.value == 1.0
@@ -42,7 +42,7 @@ def test_standing_feet_are_first_quiet_and_gone_if_they_do_not_step_again():
 
 
 def test_uncertainty_is_the_sources_own_or_that_of_its_jitter():
-    assert told([0.0, 1.0, 2.0]).uncertainty == 0.03
+    assert fed([0.0, 1.0, 2.0]).uncertainty == 0.03
     source = SpeedSource("feet")
     for i in range(30):
         source.step(float(i), 1.0 + 0.07 * (-1) ** i, 0.001)

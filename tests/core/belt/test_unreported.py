@@ -32,8 +32,8 @@ def seen(pace: float, up: float, seed: int, cv: float = 0.02) -> list[float]:
     times = 1.1 * (1.0 + cv * wander(2 * AT, 0.5, rng)) * np.where(after, 1.0 + pace / 100.0, 1.0)
     ups = 1.6 * np.exp(0.08 * rng.normal(size=2 * AT)) * np.where(after, 1.0 + up / 100.0, 1.0)
     watch = Unreported()
-    told = (watch.stride(float(n), *row) for n, row in enumerate(zip(times, ups, strict=True)))
-    return [n - AT for n, since in enumerate(told) if since is not None]
+    changes = (watch.stride(float(n), *row) for n, row in enumerate(zip(times, ups, strict=True)))
+    return [n - AT for n, since in enumerate(changes) if since is not None]
 
 
 @pytest.mark.parametrize(("pace", "up"), BELT)

@@ -36,8 +36,8 @@ GAITS = {
     "run": Gaits(2.8, 0.72, 0.018, 0.03, mode="running"),
     "backward": Gaits(0.5, 1.35, 0.03, 0.045, "backward"),
 }
-Telling = Callable[[float, random.Random], float]
-TELLS: dict[str, Telling | None] = {
+Console = Callable[[float, random.Random], float]
+CONSOLES: dict[str, Console | None] = {
     "noise 0.03": lambda v, c: v + c.gauss(0.0, 0.03),
     "noise 3 %": lambda v, c: v * c.gauss(1.0, 0.03),
     "1/256": lambda v, c: round((v + c.gauss(0.0, 0.002)) * 256) / 256,
@@ -50,7 +50,7 @@ TELLS: dict[str, Telling | None] = {
 }
 
 
-def walk(gait: Gaits, tells: Telling | None, seed: int, longer: float) -> list[AnyEvent]:
+def walk(gait: Gaits, console_says: Console | None, seed: int, longer: float) -> list[AnyEvent]:
     """Return the events of owner and coach for two feet's strides and a report each second."""
     owner, strides, coach, out = Owner(), Strides(), new_coach(), list[AnyEvent]()
 
@@ -61,7 +61,7 @@ def walk(gait: Gaits, tells: Telling | None, seed: int, longer: float) -> list[A
             out.extend([event, *coach.feed(event, event.t)])
 
     feed([Gait(t=0.0, mode=gait.mode, direction=gait.direction)])
-    for t, what in sorted(happens(gait, tells, seed, longer), key=lambda row: row[0]):
+    for t, what in sorted(happens(gait, console_says, seed, longer), key=lambda row: row[0]):
         feed([*owner.pass_time(t)])
         if isinstance(what, Belt):
             feed([*owner.report(what)])
@@ -76,7 +76,7 @@ def walk(gait: Gaits, tells: Telling | None, seed: int, longer: float) -> list[A
 
 
 def happens(
-    gait: Gaits, tells: Telling | None, seed: int, longer: float
+    gait: Gaits, console_says: Console | None, seed: int, longer: float
 ) -> Iterator[tuple[float, Belt | Footfall | Travel]]:
     chance, rng = random.Random(seed), np.random.default_rng(seed)
     own = 1.0 + gait.cv * wander(300, 0.5, rng)
@@ -94,9 +94,9 @@ def happens(
                 at,
                 Travel(t=t, at=at, sensor=side, side=side, length_m=length, error_m=0.05),
             )
-    for second in range(int(LASTS) if tells else 0):
-        told = max(0.0, tells(gait.speed, chance)) if tells else 0.0
-        yield float(second), Belt(float(second), told, source="tm")
+    for second in range(int(LASTS) if console_says else 0):
+        reported = max(0.0, console_says(gait.speed, chance)) if console_says else 0.0
+        yield float(second), Belt(float(second), reported, source="tm")
 
 
 @cache
@@ -106,11 +106,11 @@ def console(who: str, seed: int) -> float:
     return given(events, "overlong_stride")[0].t
 
 
-@pytest.mark.parametrize("tells", TELLS)
+@pytest.mark.parametrize("console_says", CONSOLES)
 @pytest.mark.parametrize("who", GAITS)
-def test_longer_strides_are_cued_whatever_the_belt_reports(who: str, tells: str) -> None:
+def test_longer_strides_are_cued_whatever_the_belt_reports(who: str, console_says: str) -> None:
     for seed in range(2):
-        events = walk(GAITS[who], TELLS[tells], seed, longer=1.12)
+        events = walk(GAITS[who], CONSOLES[console_says], seed, longer=1.12)
         first, *_ = (c for c in given(events) if c.priority == Priority.TECHNIQUE)
         assert first.key == "overlong_stride"
         assert AT < first.t < console(who, seed) + 5.0

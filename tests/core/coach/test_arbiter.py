@@ -161,9 +161,9 @@ def test_only_safety_and_guidance_pass_a_hold() -> None:
     ]
     assert verdicts(a.decide([proposal("carry", Priority.PHASE)], held, 2.0)) == ["after_stumble"]
     assert verdicts(a.decide([proposal("unsteady", Priority.UNSTEADY)], held, 3.0)) == ["given"]
-    begun = Known(phase="carry", hold="phase_start")
-    assert verdicts(a.decide([proposal("settle", Priority.PHASE)], begun, 9.0)) == ["given"]
-    assert verdicts(a.decide([proposal(since=9.0)], begun, 15.0)) == ["phase_start"]
+    started = Known(phase="carry", hold="phase_start")
+    assert verdicts(a.decide([proposal("settle", Priority.PHASE)], started, 9.0)) == ["given"]
+    assert verdicts(a.decide([proposal(since=9.0)], started, 15.0)) == ["phase_start"]
 
 
 def test_mute_silences_cues_below_a_limit_and_none_above() -> None:
@@ -199,8 +199,8 @@ def test_a_catch_block_withholds_technique_and_says_so() -> None:
 
 def test_a_withheld_cue_is_reported_once_for_each_occurrence_and_reason() -> None:
     a, held = arbiter(), Known(phase="carry", hold="phase_start")
-    told = [c for t in range(20) for c in a.decide([proposal()], held, float(t))]
-    assert verdicts(told) == ["phase_start"]
+    decisions = [c for t in range(20) for c in a.decide([proposal()], held, float(t))]
+    assert verdicts(decisions) == ["phase_start"]
     assert verdicts(a.decide([proposal(since=5.0)], held, 30.0)) == ["phase_start"]
 
 

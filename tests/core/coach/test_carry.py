@@ -42,11 +42,11 @@ def walked(carry: Carry, stride_s: float, strides: int = 40) -> list[Measurement
 
 @pytest.mark.parametrize(("after_s", "share"), [(1.0, 100.0), (1.1, 48.0), (1.2, 0.0)])
 def test_the_carried_step_is_given_as_a_share_of_the_backward_change(after_s: float, share: float):
-    (told,) = walked(Carry(baselines(1.2, 1.0), Imprints(), 0.0), after_s)
-    assert told.name == "carried_percent"
-    assert told.value == pytest.approx(share, abs=1.5)
-    assert told.error
-    assert 0.0 < told.error < 15.0
+    (result,) = walked(Carry(baselines(1.2, 1.0), Imprints(), 0.0), after_s)
+    assert result.name == "carried_percent"
+    assert result.value == pytest.approx(share, abs=1.5)
+    assert result.error
+    assert 0.0 < result.error < 15.0
 
 
 def test_the_stride_to_keep_is_the_carried_one_within_human_limits():
@@ -74,8 +74,8 @@ def test_carrying_hardly_anything_is_reverting_and_carrying_half_is_not():
 
 def test_nothing_is_carried_if_backward_strides_were_no_shorter():
     carry = Carry(baselines(1.2, 1.195), Imprints(), 0.0)
-    (told,) = walked(carry, 1.1, strides=60)
-    assert (told.name, told.value) == ("carried_percent", None)
+    (result,) = walked(carry, 1.1, strides=60)
+    assert (result.name, result.value) == ("carried_percent", None)
     assert carry.state.target
     assert carry.state.target.stride_s == pytest.approx(1.1)
     assert carry.backward_spm(BELT) is None
@@ -90,10 +90,10 @@ def test_the_backward_step_rate_is_that_of_the_same_speed():
 
 def test_the_first_drift_and_each_recovery_are_measured():
     carry = Carry(Baselines(), Imprints(), 100.0)
-    told = [carry.slipped(since, now) for since, now in (
+    result = [carry.slipped(since, now) for since, now in (
         (None, 110.0), (130.0, 131.0), (130.0, 140.0), (None, 145.0), (160.0, 161.0),
     )]  # fmt: skip
-    found = [(m.name, m.value) for some in told for m in some]
+    found = [(m.name, m.value) for some in result for m in some]
     assert found == [("time_to_drift_s", 30.0), ("recovery_s", 15.0), ("time_to_drift_s", 60.0)]
     assert carry.first_drift_s == 30.0
 
@@ -105,9 +105,9 @@ def test_an_imprint_has_both_feet_and_the_trunk():
         measured = {"trunk_lean_deg": lent}
         known = Known(belt=BELT, measured=measured, since_change={"left": 9, "right": 9})
         imprints.feed(step(1.0, 1.0, "backward"), known)
-    told = imprints.events(baselines(1.2, 1.0), Baselines(), 50.0)
-    assert [(i.direction, i.strides) for i in told] == [("backward", 50), ("forward", 50)]
-    assert [(i.stride_s, i.lean_deg) for i in told] == [(1.0, 5.0), (1.2, None)]
+    result = imprints.events(baselines(1.2, 1.0), Baselines(), 50.0)
+    assert [(i.direction, i.strides) for i in result] == [("backward", 50), ("forward", 50)]
+    assert [(i.stride_s, i.lean_deg) for i in result] == [(1.0, 5.0), (1.2, None)]
 
 
 def test_retention_is_given_once_after_a_minute_of_the_same_walking():
@@ -116,10 +116,10 @@ def test_retention_is_given_once_after_a_minute_of_the_same_walking():
         stride_s=1.1, cv=0.02,
     )  # fmt: skip
     retained = Retained((kept,), 0.0)
-    told: list[Measurement] = []
+    result: list[Measurement] = []
     for i in range(100):
         known = Known(now=float(i), belt=BELT, since_change={"left": 9, "right": 9})
-        told += retained.feed(step(float(i), 1.1 if i % 4 else 1.3), known)
-    (share,) = told
+        result += retained.feed(step(float(i), 1.1 if i % 4 else 1.3), known)
+    (share,) = result
     assert (share.name, share.t) == ("retention_percent", 60.0)
     assert share.value == pytest.approx(75.0, abs=1.5)

@@ -52,12 +52,12 @@ def test_the_rails_count_as_reached_without_steps_or_after_six_seconds():
 
 
 def test_there_was_time_to_turn_after_standing_or_from_the_rails():
-    told: dict[str, Any] = {"now": 100.0, "turn_asked_at": 90.0, "since": 80.0}
+    base: dict[str, Any] = {"now": 100.0, "turn_asked_at": 90.0, "since": 80.0}
     assert not c.could_turn(known(now=100.0))
-    assert not c.could_turn(known(**told | {"turn_asked_at": 96.0}))
-    assert not c.could_turn(known(**told, stride_at=95.0))
-    assert c.could_turn(known(**told, stride_at=85.0))
-    assert c.could_turn(known(**told, stride_at=95.0, railed_at=85.0))
+    assert not c.could_turn(known(**base | {"turn_asked_at": 96.0}))
+    assert not c.could_turn(known(**base, stride_at=95.0))
+    assert c.could_turn(known(**base, stride_at=85.0))
+    assert c.could_turn(known(**base, stride_at=95.0, railed_at=85.0))
 
 
 def test_a_belt_is_set_within_two_steps_and_a_silent_one_after_15_s():

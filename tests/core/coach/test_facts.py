@@ -31,8 +31,8 @@ def test_too_short_a_hold_is_not_announced():
 
 
 def test_the_hold_is_compared_with_the_last_one_and_the_week_so_far():
-    told = facts(tally(120.0, 45.0), memory(before(9 * DAY_S), before(DAY_S, held_s=30.0)))
-    assert told == [
+    lines = facts(tally(120.0, 45.0), memory(before(9 * DAY_S), before(DAY_S, held_s=30.0)))
+    assert lines == [
         ("fact_held", {"seconds": 45.0}),
         ("fact_last", {"seconds": 30.0}),
         ("fact_backward", {"minutes": 7.0}),
@@ -47,12 +47,12 @@ def test_one_minute_has_its_own_words():
 def test_a_new_stage_and_a_thing_to_remember_are_said_unless_something_was_wrong():
     at = memory(stage=2)
     for stage, key in ((3, "stage_up"), (1, "stage_down")):
-        told = [
+        lines = [
             k for k, _ in closing_words(tally(5.0), at, Standing(stage, 0, clean=True), wrong=False)
         ]
-        assert told == [key, "take_away"]
-    told = closing_words(tally(5.0), at, Standing(2, 1, clean=False), wrong=True)
-    assert told == []
+        assert lines == [key, "take_away"]
+    lines = closing_words(tally(5.0), at, Standing(2, 1, clean=False), wrong=True)
+    assert lines == []
 
 
 def test_a_doubtful_runners_session_leads_no_higher():

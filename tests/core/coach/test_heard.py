@@ -208,12 +208,12 @@ def test_turning_on_a_fast_belt_gives_only_danger_until_it_is_slow() -> None:
     runner.walk(40.0)
     turned = runner.t
     runner.walk(60.0, "backward")
-    told = [c for c in runner.cues() if c.t >= turned]
-    assert {c.key for c in told} == {"far_too_fast"}
-    assert told[0].t - turned < 2.5
-    assert max(b.t - a.t for a, b in itertools.pairwise(told)) < 6.0
-    assert {c.tone for c in told if c.t - told[0].t > 10.0} == {"alarm"}
-    assert told[0].priority == Priority.UNSTEADY
+    said = [c for c in runner.cues() if c.t >= turned]
+    assert {c.key for c in said} == {"far_too_fast"}
+    assert said[0].t - turned < 2.5
+    assert max(b.t - a.t for a, b in itertools.pairwise(said)) < 6.0
+    assert {c.tone for c in said if c.t - said[0].t > 10.0} == {"alarm"}
+    assert said[0].priority == Priority.UNSTEADY
     runner.belt(0.3)
     runner.walk(20.0, "backward")
     assert runner.phase == "backward_walk"
@@ -223,12 +223,12 @@ def test_nobody_is_told_to_turn_on_a_belt_at_that_speed() -> None:
     runner = led_to("settle")
     runner.belt(1.2)
     runner.walk(120.0, until="turn_back")
-    begun = runner.t
+    start = runner.t
     runner.walk(40.0)
-    assert set(keys(runner, begun)) == {"turn_slow"}
+    assert set(keys(runner, start)) == {"turn_slow"}
     runner.belt(0.3)
     runner.walk(6.0)
-    assert keys(runner, begun)[-2:] == ["count_in", "turn_back"]
+    assert keys(runner, start)[-2:] == ["count_in", "turn_back"]
 
 
 def test_stepping_on_the_rails_pauses_and_turning_leads_back() -> None:
@@ -274,10 +274,10 @@ def test_a_sudden_limp_is_asked_about_and_never_coached() -> None:
     for value in (2.0, 14.0):
         began = runner.t
         for _ in range(60):
-            told = Measurement(
+            measured = Measurement(
                 t=runner.t, name="asymmetry_percent", value=value, unit="%", strides=10
             )
-            runner.feed(told)
+            runner.feed(measured)
             runner.walk(1.0)
     assert first(runner, "limp").t - began < 20.0
     assert first(runner, "limp").priority == Priority.LIMIT
@@ -295,32 +295,32 @@ def silent(by_hand: bool) -> Runner:
 
 def test_on_a_silent_treadmill_turn_comes_15_s_after_slow_the_belt() -> None:
     runner = silent(by_hand=False)
-    begun = runner.t
+    start = runner.t
     runner.walk(20.0)
-    assert keys(runner, begun)[:3] == ["turn_slow", "count_in", "turn_back"]
-    slow, turn = first(runner, "turn_slow", begun), first(runner, "turn_back", begun)
+    assert keys(runner, start)[:3] == ["turn_slow", "count_in", "turn_back"]
+    slow, turn = first(runner, "turn_slow", start), first(runner, "turn_back", start)
     assert 14.0 < turn.t - slow.t < 19.0
 
 
 def test_on_a_silent_treadmill_a_press_or_slower_steps_say_that_it_is_slow() -> None:
     for does in ("press", "slower"):
         runner = silent(by_hand=False)
-        begun = runner.t
+        start = runner.t
         runner.walk(4.0)
         if does == "press":
             runner.say("press")
         runner.walk(8.0, factor=1.4 if does == "slower" else 1.0)
-        assert first(runner, "turn_back", begun).t - begun < 12.0, does
+        assert first(runner, "turn_back", start).t - start < 12.0, does
 
 
 def test_a_typed_speed_is_a_speed_like_any_other() -> None:
     runner = silent(by_hand=True)
-    begun = runner.t
+    start = runner.t
     runner.walk(20.0)
-    assert set(keys(runner, begun)) == {"turn_slow"}
+    assert set(keys(runner, start)) == {"turn_slow"}
     runner.feed(BeltState(t=runner.t, speed_m_s=0.3, source="typed", since=runner.t))
     runner.walk(6.0)
-    assert keys(runner, begun)[-1] == "turn_back"
+    assert keys(runner, start)[-1] == "turn_back"
 
 
 @pytest.mark.parametrize("phase", ["settle", "carry", "cool_down"])
@@ -486,15 +486,15 @@ def test_a_request_for_more_waits_until_the_runner_is_steady_again() -> None:
     assert runner.t - asked.t < 3.0
 
 
-@pytest.mark.parametrize(("then", "told"), [("unknown", 0), ("steady", 1)])
-def test_half_way_is_not_said_after_unsteadiness_until_steady_again(then: Level, told: int) -> None:
+@pytest.mark.parametrize(("then", "said"), [("unknown", 0), ("steady", 1)])
+def test_half_way_is_not_said_after_unsteadiness_until_steady_again(then: Level, said: int) -> None:
     runner = led_to("cool_down")
     since = runner.t
     for level in ("unsteady", then):
         runner.walk(5.0)
         runner.feed(Stability(t=runner.t, level=level, score=None))
     runner.walk(120.0, until="idle")
-    assert keys(runner, since).count("half_way") == told
+    assert keys(runner, since).count("half_way") == said
     assert runner.phase == "idle"
 
 
@@ -548,13 +548,13 @@ def test_the_carried_share_has_its_error_even_from_few_strides() -> None:
         runner.gait("unknown", "standing")  # like a detector that misses very slow steps
         runner.walk(7.0, factor=0.95)
     runner.walk(8.0, factor=0.95)
-    (told,) = [
+    (measured,) = [
         e for e in runner.events if isinstance(e, Measurement) and e.name == "carried_percent"
     ]
-    assert told.strides < 20
-    assert told.error is not None
-    assert 5.0 < told.error < 30.0
-    assert told.value == pytest.approx(48.7, abs=2 * told.error)
+    assert measured.strides < 20
+    assert measured.error is not None
+    assert 5.0 < measured.error < 30.0
+    assert measured.value == pytest.approx(48.7, abs=2 * measured.error)
 
 
 def test_no_backward_step_is_offered_when_a_backward_part_is_near() -> None:
@@ -575,12 +575,12 @@ def test_facing_away_on_a_fast_belt_it_is_slowed_from_the_rails_before_turning()
     runner = led_to("backward_walk", Memory(stage=1, sessions=3), profile="variety_for_a_runner")
     runner.belt(0.8)
     runner.walk(300.0, "backward", until="turn_front")
-    begun = runner.t
+    start = runner.t
     runner.stand(10.0)
-    assert keys(runner, begun)[-2:] == ["rails", "turn_slow"]
+    assert keys(runner, start)[-2:] == ["rails", "turn_slow"]
     runner.belt(0.3)
     runner.stand(8.0)
-    assert keys(runner, begun)[-2:] == ["turn_front", "step_on"]
+    assert keys(runner, start)[-2:] == ["turn_front", "step_on"]
     runner.walk(4.0)
     assert runner.phase == "carry"
 
@@ -687,8 +687,8 @@ def test_after_a_fall_a_well_runner_rests_and_is_led_no_further(phase: str, alar
     runner.say("press")
     runner.stand(80.0)
     end = ["stage_down"] * (not free)
-    told = [k for k in keys(runner) if not k.startswith("fact_")]
-    assert told == ["fall_acknowledged", "rest", "fall_kept", "done", *end]
+    said = [k for k in keys(runner) if not k.startswith("fact_")]
+    assert said == ["fall_acknowledged", "rest", "fall_kept", "done", *end]
     assert runner.phases() == ["rest", "idle"]
     assert runner.summaries()[-1].details["something_wrong"] == 1.0
     if not free:
@@ -729,9 +729,9 @@ def test_turning_backward_with_no_time_left_is_answered_so() -> None:
     runner.walk(10.0)
     turned = runner.t
     runner.walk(30.0, "backward")
-    told = [c.t - turned for c in runner.cues("time_up") if c.t > turned]
-    assert told[0] < 6.5
-    assert told[1] - told[0] == pytest.approx(20.0, abs=2.0)
+    said = [c.t - turned for c in runner.cues("time_up") if c.t > turned]
+    assert said[0] < 6.5
+    assert said[1] - said[0] == pytest.approx(20.0, abs=2.0)
 
 
 def test_a_runner_who_stops_facing_away_is_sent_to_the_rails_before_the_console() -> None:
@@ -745,12 +745,12 @@ def test_a_runner_who_stops_facing_away_is_sent_to_the_rails_before_the_console(
 
 def test_a_runner_who_turns_in_the_count_in_is_not_told_to_turn() -> None:
     runner = led_to("turn_back")
-    begun = runner.t
-    assert keys(runner, begun) == ["count_in"]
+    start = runner.t
+    assert keys(runner, start) == ["count_in"]
     runner.t += 0.3
     runner.gait("backward")
     runner.walk(20.0, "backward")
-    assert keys(runner, begun)[1:3] == ["backward_walk", "look_ahead"]
+    assert keys(runner, start)[1:3] == ["backward_walk", "look_ahead"]
 
 
 def test_a_runner_already_backward_as_the_program_starts_is_greeted() -> None:
@@ -765,10 +765,10 @@ def test_a_limp_soon_after_turning_is_asked_about_without_a_hand_on_the_console(
     runner = led_to("backward_walk", Memory(stage=1, sessions=3), profile="variety_for_a_runner")
     for value, seconds in ((2.0, 20), (14.0, 15)):
         for _ in range(seconds):
-            told = Measurement(
+            measured = Measurement(
                 t=runner.t, name="asymmetry_percent", value=value, unit="%", strides=10
             )
-            runner.feed(told)
+            runner.feed(measured)
             runner.walk(1.0, "backward")
     assert runner.cues("limp_back")
     assert not runner.cues("limp")

@@ -57,17 +57,17 @@ def test_a_session_is_remembered_and_ages_until_the_next():
     keeping = kept(known)
     keeping.tick()
     known.now = 1000.0
-    summary, told = closed(keeping)
+    summary, lines = closed(keeping)
     assert (summary.backward_s, keeping.memory.sessions) == (90.0, 5)
-    assert ("fact_backward_seconds", {"seconds": 90.0}) in told
+    assert ("fact_backward_seconds", {"seconds": 90.0}) in lines
     assert keeping.memory.past[-1].age_s == -1000.0  # its age is that of the session, long ago
     assert keeping.memory.backward_s(3600.0, 1000.0) == 90.0
 
 
 def test_a_free_run_announces_nothing_and_changes_no_stage():
     keeping = kept(stage=1, clean_sessions=1)
-    _, told = closed(keeping, kind="free_run")
-    assert told == []
+    _, lines = closed(keeping, kind="free_run")
+    assert lines == []
     assert (keeping.memory.stage, keeping.memory.clean_sessions) == (1, 1)
 
 

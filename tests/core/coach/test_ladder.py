@@ -222,8 +222,8 @@ def test_time_backward_counts_against_session_day_and_week() -> None:
 def test_a_clean_session_has_effort_of_13_and_spread_of_150_percent_at_most() -> None:
     plan, memory = load("variety_for_a_runner"), Memory(stage=1)
 
-    def clean(**told: float) -> bool:
-        result = Result(stage=1, **{"backward_s": 150.0, "peak_m_s": 0.8, **told})  # type: ignore[arg-type]
+    def clean(**changes: float) -> bool:
+        result = Result(stage=1, **{"backward_s": 150.0, "peak_m_s": 0.8, **changes})  # type: ignore[arg-type]
         return ladder.advance(memory, plan, result).clean
 
     assert clean()

@@ -25,5 +25,5 @@ def test_another_front_starts_over() -> None:
 
 
 def test_a_front_from_the_configuration_is_not_learned() -> None:
-    told = Mounting(t=1.0, sensor="back", state="known", matrix=WORN)
-    assert not learned(told)
+    mounting = Mounting(t=1.0, sensor="back", state="known", matrix=WORN)
+    assert not learned(mounting)

@@ -10,8 +10,8 @@ from cued.coach.workout.phases import PHASES
 from cued.coach.workout.profile import PROFILES, load
 
 
-def at(phase: str, **told: object) -> Known:
-    return Known(phase=phase, spec=PHASES[phase], program=True, left_s=10_000.0, **told)
+def at(phase: str, **more: object) -> Known:
+    return Known(phase=phase, spec=PHASES[phase], program=True, left_s=10_000.0, **more)
 
 
 @pytest.mark.parametrize("name", PROFILES)

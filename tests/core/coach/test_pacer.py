@@ -14,8 +14,8 @@ WISH = Proposal(
 
 def beats(pacer: Pacer, *times: float) -> list[tuple[float, float]]:
     """Return time and rate of the beats that begin or end."""
-    told = [pacer.pop(t) for t in times]
-    return [(beat.t, beat.spm) for beat in told if beat]
+    ticks = [pacer.pop(t) for t in times]
+    return [(beat.t, beat.spm) for beat in ticks if beat]
 
 
 def test_ticks_start_on_request_and_end_three_seconds_after_the_last_request():
@@ -29,11 +29,11 @@ def test_ticks_start_on_request_and_end_three_seconds_after_the_last_request():
 
 def test_ticks_last_thirty_seconds_at_most_and_then_pause_a_minute():
     pacer = Pacer()
-    told = []
+    ticks = []
     for second in range(100):
         pacer.want(WISH, float(second))
-        told += beats(pacer, float(second))
-    assert told == [(0.0, 112.0), (30.0, 0.0), (60.0, 112.0), (90.0, 0.0)]
+        ticks += beats(pacer, float(second))
+    assert ticks == [(0.0, 112.0), (30.0, 0.0), (60.0, 112.0), (90.0, 0.0)]
 
 
 def test_a_self_started_beat_continues_without_requests():

@@ -53,7 +53,7 @@ what = "walk"
 """
 
 
-def told(person: str, seed: int) -> list[Cue]:
+def cues_of(person: str, seed: int) -> list[Cue]:
     """Return what is said in 75 s of walking, backward for every second seed."""
     back = seed % 2
     script = WALK.format(
@@ -69,7 +69,7 @@ def told(person: str, seed: int) -> list[Cue]:
 @pytest.mark.parametrize("person", PEOPLE)
 def test_steady_walkers_hear_of_no_stumble_and_no_technique(person: str) -> None:
     for seed in SEEDS:
-        cues = told(person, seed)
+        cues = cues_of(person, seed)
         assert not false(cues), seed
 
 
@@ -91,7 +91,7 @@ VARY = {  # from, to, digits
     "alpha": (0.65, 0.85, 2),
 }
 SILENT = '[treadmill]\ntells = "nothing"\n'
-TELLS = {
+BELT_REPORTS = {
     "console": "",
     "measured": '[treadmill]\ntells = "measured"\nnoise_percent = 1.0\n',
     "feet": SILENT + wears("foot_left", "foot_right"),
@@ -123,11 +123,11 @@ def steady(n: int, speed: float, seconds: float) -> str:
 
 @pytest.mark.slow
 @pytest.mark.timeout(3600)
-@pytest.mark.parametrize("tells", TELLS)
-def test_none_of_forty_people_is_cued_falsely_in_four_minutes_backward(tells: str) -> None:
+@pytest.mark.parametrize("belt_reports", BELT_REPORTS)
+def test_none_of_forty_people_is_cued_falsely_in_four_minutes_backward(belt_reports: str) -> None:
     for n in MANY:
         speed = (0.3, 0.4, 0.5, 0.6, 0.8)[n % 5]
-        walk = steady(n, speed, 240.0) + TELLS[tells] + does(0.0, "face_back")
+        walk = steady(n, speed, 240.0) + BELT_REPORTS[belt_reports] + does(0.0, "face_back")
         assert not false(given(play(parse(walk), CoachConfig(feedback="full")))), n
 
 
@@ -138,8 +138,8 @@ def test_37_of_forty_people_with_a_sore_foot_are_asked_in_20_seconds() -> None:
     for n in MANY:
         speed = (0.3, 0.4, 0.5, 0.6, 0.8)[n % 5]
         walk = steady(n, speed, 135.0) + does(0.0, "face_back") + does(100.0, "limp", for_s=60.0)
-        told = given(play(parse(walk), CoachConfig(feedback="full")))
-        asked = [c.t for c in told if c.key == "limp_back"]
+        cues = given(play(parse(walk), CoachConfig(feedback="full")))
+        asked = [c.t for c in cues if c.key == "limp_back"]
         missed += [] if asked else [speed]
         assert all(100.0 < t < 120.0 for t in asked), n
     assert missed == [0.3, 0.3, 0.4], "a foot that lands flat so slowly is hardly seen"
@@ -157,8 +157,8 @@ def test_a_limp_that_starts_in_a_turn_is_asked_about_except_slow_flat_landings(
         walk = steady(n, speed, 195.0)
         walk += "".join(does(at, "turn") for at in (45.0, 100.0, 155.0))
         walk += does(156.0, how, by=14.0, for_s=60.0)
-        told = given(play(parse(walk), CoachConfig(feedback="full")))
-        asked = [c.t for c in told if c.key in ("limp", "limp_back")]
+        cues = given(play(parse(walk), CoachConfig(feedback="full")))
+        asked = [c.t for c in cues if c.key in ("limp", "limp_back")]
         unasked += [] if asked else [speed]
         assert all(158.0 < t < 188.0 for t in asked[:1]), n  # the turn is over at 158
     assert unasked == missed

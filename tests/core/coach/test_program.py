@@ -218,12 +218,12 @@ def test_a_fall_is_an_alarm_until_acknowledged(phase: str) -> None:
 
 
 def test_the_belt_is_stopped_after_a_fall_only_if_configured() -> None:
-    for wished in (False, True):
-        runner = Runner(stop_belt_on_fall=wished)
+    for enabled in (False, True):
+        runner = Runner(stop_belt_on_fall=enabled)
         runner.walk(5.0)
         out = runner.feed(Fall(t=runner.t, stage="confirmed"))
         requests = [e for e in out if isinstance(e, BeltRequest)]
-        assert [r.speed_m_s for r in requests] == ([0.0] if wished else [])
+        assert [r.speed_m_s for r in requests] == ([0.0] if enabled else [])
 
 
 @pytest.mark.parametrize("phase", [p for p in MOVING if not PHASES[p].still and p != "free_run"])
@@ -307,9 +307,9 @@ def test_50_percent_too_fast_is_danger_and_nothing_else_is_said() -> None:
     runner.belt(3.0)
     runner.events.clear()
     runner.walk(20.0, "backward")
-    told = runner.cues()
-    assert {c.key for c in told} == {"far_too_fast"}
-    assert len(told) >= 5
+    said = runner.cues()
+    assert {c.key for c in said} == {"far_too_fast"}
+    assert len(said) >= 5
     assert runner.phase == "carry"
 
 
@@ -680,18 +680,18 @@ def test_a_cue_that_did_not_work_is_reported_and_not_praised() -> None:
 
 
 def test_the_metronome_beats_off_target_and_only_if_configured() -> None:
-    for wished in (False, True):
-        runner = Runner(program=False, metronome=wished)
+    for enabled in (False, True):
+        runner = Runner(program=False, metronome=enabled)
         runner.belt(0.6)
         runner.walk(120.0, "backward")
         assert not beats(runner)
         runner.walk(60.0, "backward", factor=1.15)
-        begun = beats(runner)[:2]
-        assert bool(begun) == wished
-        if wished:
-            assert begun[0].spm == pytest.approx(120.0 / 1.1, abs=1.5)
-            assert begun[1].spm == 0.0
-            assert begun[1].t - begun[0].t <= 31.1  # with the first stride after 30 s
+        start = beats(runner)[:2]
+        assert bool(start) == enabled
+        if enabled:
+            assert start[0].spm == pytest.approx(120.0 / 1.1, abs=1.5)
+            assert start[1].spm == 0.0
+            assert start[1].t - start[0].t <= 31.1  # with the first stride after 30 s
         assert not runner.cues("metronome")
         runner.walk(20.0, "backward")
         quiet = runner.t
@@ -714,10 +714,10 @@ def carrying(**options: object) -> Runner:
 def test_the_carry_starts_at_the_runners_backward_step_rate_if_ticks_are_on() -> None:
     runner = carrying()
     carry = next(e.t for e in runner.events if isinstance(e, Phase) and e.name == "carry")
-    begun, ended = beats(runner)
-    assert begun.t == carry
-    assert begun.spm == pytest.approx(120.0 / (0.9 * runner.stride_s), abs=1.5)
-    assert (begun.for_s, begun.fades, ended.spm) == (20.0, True, 0.0)
+    start, ended = beats(runner)
+    assert start.t == carry
+    assert start.spm == pytest.approx(120.0 / (0.9 * runner.stride_s), abs=1.5)
+    assert (start.for_s, start.fades, ended.spm) == (20.0, True, 0.0)
     assert not beats(carrying(beats=False))
 
 
@@ -763,9 +763,9 @@ def test_free_running_at_one_speed_gets_one_offer_of_shorter_steps_with_ticks() 
     runner.walk(400.0, mode="running")
     (offer,) = runner.cues("try_shorter")
     assert 120.0 <= offer.t <= 130.0
-    begun, ended = beats(runner)
-    assert begun.spm == pytest.approx(1.05 * 120.0 / 0.75, abs=1.5)
-    assert ended.t - begun.t == pytest.approx(30.0, abs=1.0)
+    start, ended = beats(runner)
+    assert start.spm == pytest.approx(1.05 * 120.0 / 0.75, abs=1.5)
+    assert ended.t - start.t == pytest.approx(30.0, abs=1.0)
     walker = Runner(program=False)
     walker.belt(1.2)
     walker.walk(300.0)
@@ -777,8 +777,8 @@ def test_a_treadmill_the_feet_contradict_is_doubted_aloud_once() -> None:
     runner.belt(0.8)
     runner.walk(20.0)
     for doubt in ("zero", "", "zero", "paused"):
-        told = BeltState(t=runner.t, speed_m_s=0.8, source="feet", since=0.0, doubt=doubt)
-        runner.feed(told)
+        state = BeltState(t=runner.t, speed_m_s=0.8, source="feet", since=0.0, doubt=doubt)
+        runner.feed(state)
         runner.walk(15.0)
     assert [c.text for c in runner.cues("belt_doubt")] == ["Treadmill speed seems wrong"]
 
@@ -987,8 +987,8 @@ def test_a_jogger_walks_backward_at_a_walk(asks: bool) -> None:
     while "backward_rest" not in runner.phases():
         runner.obey(5.0)
     runner.walk(5.0, "backward")
-    wishes = [e.speed_m_s for e in runner.events if isinstance(e, BeltRequest)]
-    asked = [speed for speed, _ in itertools.groupby(wishes)]
+    requested = [e.speed_m_s for e in runner.events if isinstance(e, BeltRequest)]
+    asked = [speed for speed, _ in itertools.groupby(requested)]
     said = [c.text.removeprefix("Set belt to ").split()[0] for c in runner.cues("belt_at")]
     assert asked == ([0.8, 0.3, 0.8, 1.65, 0.8] if asks else [])  # slow for the turn between
     assert said == ([] if asks else ["2.9", "2.9", "6", "2.9"])  # settling in, walk, jog, walk

@@ -18,7 +18,7 @@ def known(now: float = 0.0, **more: Any) -> Known:
     return Known(now=now, **terms | more)
 
 
-def begun(*says: Line, lasts_s: float | None = None, **more: Any) -> tuple[Script, dict[str, Any]]:
+def begin(*says: Line, lasts_s: float | None = None, **more: Any) -> tuple[Script, dict[str, Any]]:
     spec = {"spec": PhaseSpec(says=says, direction="backward"), **more}
     script = Script(CoachConfig())
     script.begin(known(**spec), lasts_s, resumed=False)
@@ -26,7 +26,7 @@ def begun(*says: Line, lasts_s: float | None = None, **more: Any) -> tuple[Scrip
 
 
 def test_lines_come_in_order_and_each_stays_until_it_was_said():
-    script, spec = begun(Line("settle"), Line("half_way", part=0.5), lasts_s=60.0)
+    script, spec = begin(Line("settle"), Line("half_way", part=0.5), lasts_s=60.0)
     assert script.line(known(1.0, **spec)) == script.line(known(2.0, **spec)) == ("settle", {})
     script.said("settle", known(2.0, **spec))
     assert script.line(known(29.9, **spec)) is None
@@ -34,16 +34,16 @@ def test_lines_come_in_order_and_each_stays_until_it_was_said():
 
 
 def test_a_timed_line_delayed_by_six_seconds_is_left_out():
-    script, spec = begun(Line("half_way", at_s=30.0))
+    script, spec = begin(Line("half_way", at_s=30.0))
     assert script.line(known(36.1, **spec)) is None
-    script, spec = begun(Line("half_way", at_s=-20.0), lasts_s=60.0)
+    script, spec = begin(Line("half_way", at_s=-20.0), lasts_s=60.0)
     assert script.line(known(40.0, **spec)) == ("half_way", {})
 
 
 def test_a_line_waits_for_its_condition_and_is_dropped_if_it_fails():
     on = Line("turn_front", when=lambda k: k.wrong)
     off = Line("rails", only=lambda k: k.muted)
-    script, spec = begun(off, on)
+    script, spec = begin(off, on)
     assert script.line(known(**spec)) is None
     assert script.line(known(**spec, wrong=True)) == ("turn_front", {})
 
@@ -71,7 +71,7 @@ def test_the_belt_setting_is_said_in_the_runners_unit_and_only_if_it_differs():
 
 def test_a_connected_belt_gets_one_request_instead_of_the_runner():
     belt = Belt(t=0.0, speed_m_s=0.3)
-    script, spec = begun(Line("belt"), due_m_s=0.6, by_hand=False, belt=belt)
+    script, spec = begin(Line("belt"), due_m_s=0.6, by_hand=False, belt=belt)
     assert script.line(known(**spec)) is None
     request = script.pop_request(known(**spec))
     assert request
@@ -86,7 +86,7 @@ def test_a_connected_belt_gets_one_request_instead_of_the_runner():
     (15.0, 1.2, True, True),  # there was time to reach the console
 ])  # fmt: skip
 def test_a_silent_belt_counts_as_slowed(after: float, stride_s: float, steps: bool, slowed: bool):
-    script, spec = begun(Line("turn_slow"))
+    script, spec = begin(Line("turn_slow"))
     script.said("turn_slow", known(10.0, **spec, stride_s=1.2))
     now = 10.0 + after
     there = known(now, **spec, stride_s=stride_s)
@@ -95,7 +95,7 @@ def test_a_silent_belt_counts_as_slowed(after: float, stride_s: float, steps: bo
 
 
 def test_a_press_says_that_the_belt_is_slow_and_earlier_requests_lapse():
-    script, spec = begun(Line("turn_slow"))
+    script, spec = begin(Line("turn_slow"))
     script.confirm()
     assert script.slowed(known(1.0, **spec))
     script.begin(known(**spec), None, resumed=False)
@@ -107,31 +107,31 @@ def test_a_runner_in_the_wrong_direction_is_asked_every_twenty_seconds():
     script = Script(CoachConfig())
     script.begin(known(**spec), None, resumed=False)
     script.said("turn_back", known(1.0, **spec))
-    told = []
+    said = []
     for t in range(2, 60):
         there = known(float(t), **spec, direction="forward")
         script.remind(there)
         if line := script.line(there):
-            told.append((t, line[0]))
+            said.append((t, line[0]))
             script.said(line[0], there)
-    assert told == [(21, "turn_back"), (41, "turn_back")]
+    assert said == [(21, "turn_back"), (41, "turn_back")]
 
 
 def test_after_a_pause_a_phase_needs_no_introduction():
-    script, spec = begun(Line("settle"))
+    script, spec = begin(Line("settle"))
     script.begin(known(**spec), None, resumed=True)
     assert script.line(known(**spec)) == ("resumed", {})
     script.said("resumed", known(**spec))
     assert script.line(known(**spec)) is None
 
 
-@pytest.mark.parametrize(("seconds", "told"), [
+@pytest.mark.parametrize(("seconds", "said"), [
     (54.0, ("x_seconds", {"seconds": 54.0})),
     (60.0, ("x_one", {})),
     (96.0, ("x_seconds", {"seconds": 96.0})),
     (120.0, ("x", {"minutes": 2.0})),
 ])  # fmt: skip
 def test_a_time_is_worded_as_a_listener_would_say_it(
-    seconds: float, told: tuple[str, dict[str, float]]
+    seconds: float, said: tuple[str, dict[str, float]]
 ):
-    assert lasted("x", seconds) == told
+    assert lasted("x", seconds) == said

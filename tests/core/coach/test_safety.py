@@ -33,12 +33,12 @@ class Watch:
         belt = None if speed is None else Belt(t=0.0, speed_m_s=speed)
         self.known = Known(belt=belt)
 
-    def told(self, item: Input | AnyEvent, now: float | None = None) -> list[Proposal]:
+    def feed(self, item: Input | AnyEvent, now: float | None = None) -> list[Proposal]:
         self.known.now = item.t if now is None else now
         return self.safety.consider(item, self.known, self.known.now)
 
     def keys(self, item: Input | AnyEvent) -> list[str]:
-        return [p.key for p in self.told(item)]
+        return [p.key for p in self.feed(item)]
 
     def link(self, t: float, state: LinkState, sensor: str = "back") -> list[str]:
         return self.keys(Link(t=t, sensor=sensor, state=state, age_s=1.0))
@@ -70,7 +70,7 @@ def test_a_possible_fall_is_over_after_five_seconds_and_a_confirmed_one_by_a_pre
 def test_the_belt_is_stopped_after_a_fall_only_where_configured():
     for wanted in (True, False):
         watch = Watch(CoachConfig(stop_belt_on_fall=wanted))
-        watch.told(Fall(t=1.0, stage="confirmed"))
+        watch.feed(Fall(t=1.0, stage="confirmed"))
         asked = [item.speed_m_s for item in watch.safety.drain() if isinstance(item, BeltRequest)]
         assert asked == ([0.0] if wanted else [])
 
@@ -96,14 +96,14 @@ def test_without_any_sensor_it_is_said_three_times_that_nobody_is_watched():
     assert not watch.safety.blind
 
 
-@pytest.mark.parametrize(("speed", "stride_at", "told"), [(0.0, -99.0, []), (0.0, 6.0, ["blind"])])
+@pytest.mark.parametrize(("speed", "stride_at", "said"), [(0.0, -99.0, []), (0.0, 6.0, ["blind"])])
 def test_on_a_belt_that_stands_only_a_runner_just_seen_is_missed(
-    speed: float, stride_at: float, told: list[str]
+    speed: float, stride_at: float, said: list[str]
 ):
     watch = Watch(speed=speed)
     watch.known.stride_at = stride_at
     watch.link(0.0, "up")
-    assert watch.link(10.0, "lost") == told
+    assert watch.link(10.0, "lost") == said
 
 
 def test_late_samples_are_the_reason_given_and_it_waits_until_said():
@@ -111,7 +111,7 @@ def test_late_samples_are_the_reason_given_and_it_waits_until_said():
     watch.link(0.0, "up")
     watch.link(0.0, "up", "foot")
     text = "it lags"
-    watch.told(Notice(t=1.0, level="warning", code="link_lags", text=text, sensor="foot"))
+    watch.feed(Notice(t=1.0, level="warning", code="link_lags", text=text, sensor="foot"))
     assert watch.link(2.0, "lost", "foot") == ["sensor_late"]
     assert watch.keys(Tick(t=3.0)) == ["sensor_late"]
     watch.safety.said("sensor_late")
@@ -120,10 +120,10 @@ def test_late_samples_are_the_reason_given_and_it_waits_until_said():
 
 def test_a_battery_is_announced_at_15_and_5_percent_and_not_in_between():
     watch = Watch()
-    told = []
+    said = []
     for percent in (40.0, 15.0, 14.0, 9.0, 5.0, 4.0):
-        told += [(p.key, p.because["percent"]) for p in watch.told(Battery(0.0, "back", percent))]
-    assert told == [("battery_low", 15.0), ("battery_low", 5.0)]
+        said += [(p.key, p.because["percent"]) for p in watch.feed(Battery(0.0, "back", percent))]
+    assert said == [("battery_low", 15.0), ("battery_low", 5.0)]
 
 
 def test_a_wrong_speed_is_announced_once_per_reason_and_a_belt_that_wont_stop_is_an_alarm():
@@ -132,19 +132,19 @@ def test_a_wrong_speed_is_announced_once_per_reason_and_a_belt_that_wont_stop_is
     assert watch.keys(state) == ["belt_doubt"]
     watch.safety.said("belt_doubt")
     assert watch.keys(state) == []
-    (alarm,) = watch.told(Notice(t=2.0, level="error", code="belt_wont_stop", text="it runs on"))
+    (alarm,) = watch.feed(Notice(t=2.0, level="error", code="belt_wont_stop", text="it runs on"))
     assert (alarm.key, alarm.tone) == ("belt_wont_stop", "alarm")
 
 
 def test_a_silent_belt_is_announced_after_twenty_seconds_of_walking():
     watch = Watch(speed=None)
-    told = []
+    said = []
     for t in range(1, 41):
         watch.known.stride_at = float(t)
-        watch.told(Stride(t=float(t), side="left", duration_s=1.1, length_m=None, speed_m_s=None))
+        watch.feed(Stride(t=float(t), side="left", duration_s=1.1, length_m=None, speed_m_s=None))
         for key in watch.keys(Tick(t=float(t))):
-            told.append((t, key))
+            said.append((t, key))
             watch.safety.said(key)
-    assert told == [(21, "belt_unknown")]
+    assert said == [(21, "belt_unknown")]
     watch.known.belt = Belt(t=41.0, speed_m_s=1.0)
     assert watch.keys(Tick(t=41.0)) == ["belt_known"]

@@ -28,8 +28,8 @@ def first_sign(known: Known, until: float = 400.0, ruled=()) -> tuple[float, str
     while known.now < until:
         known.now += 1.0
         known.walked_at = known.stride_at = known.footfall_at = known.now
-        if told := sign.propose(known, ruled, held_back=False):
-            return known.now, told.key
+        if cue := sign.propose(known, ruled, held_back=False):
+            return known.now, cue.key
     return None
 
 

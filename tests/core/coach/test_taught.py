@@ -32,8 +32,8 @@ def known(*entry: Any, now: float = 0.0, part_s: float = 60.0) -> Known:
 def test_an_imprint_is_announced_where_a_phase_says_so():
     taught = Taught()
     assert taught.enter(known(), MEMORY, SessionTally()) == []
-    (told,) = taught.enter(known("imprint"), MEMORY, SessionTally())
-    assert (told.direction, told.strides) == ("backward", OPENING_STRIDES)
+    (imprint,) = taught.enter(known("imprint"), MEMORY, SessionTally())
+    assert (imprint.direction, imprint.strides) == ("backward", OPENING_STRIDES)
     taught.forget_runner()
     assert taught.carry is None
 

@@ -144,10 +144,10 @@ def steps(events: list[AnyEvent]) -> list[tuple[str, float]]:
 
 def carried(events: list[AnyEvent]) -> Measurement:
     """Return how much of the backward step was carried forward."""
-    (told,) = [
+    (measured,) = [
         e for e in events if isinstance(e, Measurement) and e.name == "carried_percent" and e.error
     ]
-    return told
+    return measured
 
 
 @pytest.mark.parametrize("treadmill", [t for t in TREADMILLS if t != "console"])
@@ -305,9 +305,8 @@ def test_one_trunk_sensor_announces_the_carry_within_12_s_of_turning(worn: str) 
     assert walked[-2:] == ["turn_front", "carry"]
     order = next(c.t for c in given(events) if c.key == "turn_front")
     line = next(c.t for c in given(events) if c.key in ("same_speed", "forward_on"))
-    turned = (
-        order + 1.5 + 3.0
-    )  # a hand on the rail and three seconds of small steps (simulation/intent.py)
+    # A hand goes to the rail, then three seconds of small steps (simulation/intent.py).
+    turned = order + 1.5 + 3.0
     assert line - turned <= 12.0
 
 
@@ -330,17 +329,17 @@ def test_a_runner_who_starts_to_spare_a_foot_is_asked_and_not_coached(
     facing: str, speed: float, asks: str
 ) -> None:
     more = does(0.0, facing) + does(70.0, "limp", for_s=60.0)
-    told = given(play(script(95.0, more, speed=speed, seed=91), CoachConfig(feedback="full")))
-    assert [c.key for c in told if c.t > 70.0] == [asks]
-    assert told[-1].t < 90.0
+    cues = given(play(script(95.0, more, speed=speed, seed=91), CoachConfig(feedback="full")))
+    assert [c.key for c in cues if c.t > 70.0] == [asks]
+    assert cues[-1].t < 90.0
 
 
 @pytest.mark.parametrize("how", ["limp", "uneven"])
 def test_a_limp_that_begins_in_a_turn_is_asked_about(how: str) -> None:
     turns = "".join(does(at, "turn") for at in (45.0, 100.0, 150.0))
     more = does(0.0, "stand") + turns + does(151.0, how, by=14.0, for_s=60.0)
-    told = given(play(script(175.0, more, speed=0.5, seed=91), CoachConfig(feedback="full")))
-    after = [c for c in told if c.t > 151.0]
+    cues = given(play(script(175.0, more, speed=0.5, seed=91), CoachConfig(feedback="full")))
+    after = [c for c in cues if c.t > 151.0]
     assert [c.key for c in after] == ["backward_met", "limp_back"]
 
 

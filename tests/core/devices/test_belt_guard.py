@@ -77,8 +77,8 @@ def test_the_suggested_unit_can_be_configured(to, factor, remedy):
 def test_a_change_by_hand_after_the_request_is_left_alone():
     guard = moving(2.2)
     guard.requested(0.1, 1.1)
-    told = [1.8, 1.4, 1.1, 1.1, 1.1, 1.3] + 30 * [1.5]
-    assert [guard.see(float(t), speed) for t, speed in enumerate(told, 1)] == [[]] * 36
+    reports = [1.8, 1.4, 1.1, 1.1, 1.1, 1.3] + 30 * [1.5]
+    assert [guard.see(float(t), speed) for t, speed in enumerate(reports, 1)] == [[]] * 36
 
 
 def test_a_belt_reported_every_five_seconds_is_not_judged_in_between():
@@ -90,15 +90,15 @@ def test_a_belt_reported_every_five_seconds_is_not_judged_in_between():
 
 
 @pytest.mark.parametrize(
-    ("told", "off"), [((), "has not changed"), ((2.0, 1.8), "stays"), ((1.6, 1.1), "")]
+    ("reports", "off"), [((), "has not changed"), ((2.0, 1.8), "stays"), ((1.6, 1.1), "")]
 )
-def test_silence_of_a_belt_that_reports_only_changes_means_no_change(told, off):
+def test_silence_of_a_belt_that_reports_only_changes_means_no_change(reports, off):
     guard = moving(2.2)
     guard.requested(30.0, 1.1)
     for n in range(300):
         t = 30.0 + 0.1 * n
-        if n % 10 == 5 and n // 10 < len(told):
-            guard.see(t, told[n // 10])
+        if n % 10 == 5 and n // 10 < len(reports):
+            guard.see(t, reports[n // 10])
         guard.tick(t)
     assert off in guard.off
     assert bool(off) == bool(guard.off)
@@ -138,7 +138,7 @@ def test_a_silent_belt_after_a_stop_is_assumed_to_stand_unless_it_reports_only_c
     assert not guard.stopping
 
 
-def stopped_at(t: float, told, until: float) -> tuple[list[float], int]:
+def stopped_at(t: float, reports, until: float) -> tuple[list[float], int]:
     """Return when a belt at 1 m/s is called unstoppable, and how often it is asked to stop."""
     guard, stops, faults = moving(), 1, []
     for second in range(int(t) if t < 12 else 0):
@@ -146,8 +146,8 @@ def stopped_at(t: float, told, until: float) -> tuple[list[float], int]:
     guard.stopped(t)
     for n in range(1, int(10 * until)):
         now = t + n / 10
-        if n % 10 == 5 and n // 10 < len(told):
-            guard.see(now, told[n // 10])
+        if n % 10 == 5 and n // 10 < len(reports):
+            guard.see(now, reports[n // 10])
         faults += [round(now - t) for _ in guard.tick(now)]
         if guard.stop_due(now):
             guard.stopped(now)
@@ -156,16 +156,16 @@ def stopped_at(t: float, told, until: float) -> tuple[list[float], int]:
 
 
 @pytest.mark.parametrize("t", [5.0, 30.0])  # reported each second, and only when changed
-@pytest.mark.parametrize("told", [(0.9, 0.6, 0.3), (0.4,), (0.7, 0.4, 0.36, 0.34)])
-def test_a_slowed_belt_that_falls_silent_before_0_is_assumed_to_stand(t, told):
-    faults, stops = stopped_at(t, told, 200.0)
+@pytest.mark.parametrize("reports", [(0.9, 0.6, 0.3), (0.4,), (0.7, 0.4, 0.36, 0.34)])
+def test_a_slowed_belt_that_falls_silent_before_0_is_assumed_to_stand(t, reports):
+    faults, stops = stopped_at(t, reports, 200.0)
     assert faults == []
     assert stops < 25
 
 
-@pytest.mark.parametrize("told", [(), (0.95,)])
-def test_a_stop_without_a_report_is_a_fault_for_a_minute_only(told):
-    faults, stops = stopped_at(30.0, told, 300.0)
+@pytest.mark.parametrize("reports", [(), (0.95,)])
+def test_a_stop_without_a_report_is_a_fault_for_a_minute_only(reports):
+    faults, stops = stopped_at(30.0, reports, 300.0)
     assert faults[0] == 5
     assert 50 <= faults[-1] <= 61
     assert stops < 65

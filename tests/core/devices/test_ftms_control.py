@@ -10,11 +10,11 @@ import pytest
 from cued.devices import ftms
 from cued.devices.device import Answer, Read, Subscribe, Write
 from cued.model import BeltRequest
-from tests.core.devices.treadmills import STOP, H, moving, tell, treadmill
+from tests.core.devices.treadmills import STOP, H, moving, report, treadmill
 
 
-def refused(device: ftms.Ftms, **wish) -> str:
-    (answer,) = device.request(BeltRequest(t=100.0, **wish))
+def refused(device: ftms.Ftms, **request) -> str:
+    (answer,) = device.request(BeltRequest(t=100.0, **request))
     assert isinstance(answer, Answer)
     assert answer.why
     return answer.why
@@ -22,7 +22,7 @@ def refused(device: ftms.Ftms, **wish) -> str:
 
 def test_without_consent_nothing_is_written_to_the_machine():
     device = treadmill()
-    tell(device, 1.0, 4)
+    report(device, 1.0, 4)
     assert "control" in refused(device, speed_m_s=1.2)
     assert Subscribe(ftms.CONTROL) not in ftms.Ftms(ftms.Config(), "b").start([])
 
@@ -101,7 +101,7 @@ def test_a_belt_that_is_being_stopped_is_made_no_faster():
     device.receive(99.1, ftms.CONTROL, H("800001"))
     assert device.receive(99.2, ftms.CONTROL, H("800801")) == [Answer("")]
     assert "being stopped" in refused(device, speed_m_s=1.2)
-    tell(device, 100.5, 0.0)
+    report(device, 100.5, 0.0)
     assert "stands still" in refused(device, speed_m_s=1.2)
 
 
@@ -131,7 +131,7 @@ def test_an_abandoned_request_does_not_take_effect_later():
 def test_a_stop_before_a_speed_was_written_cancels_it():
     device = moving(4.0)
     device.request(BeltRequest(t=2.0, speed_m_s=1.2))
-    tell(device, 2.1, 0.0)
+    report(device, 2.1, 0.0)
     (answer,) = device.receive(2.2, ftms.CONTROL, H("800001"))
     assert "stands" in answer.why
 
@@ -141,7 +141,7 @@ def test_a_machine_without_a_usable_incline_counts_as_level(options):
     device = ftms.Ftms(msgspec.convert({"control": True, **options}, ftms.Config), "belt")
     chars = [ftms.DATA, ftms.CONTROL, ftms.SPEED_RANGE]
     device.start([*chars, ftms.INCLINE_RANGE] if options else chars)
-    tell(device, 1.0, 4)
+    report(device, 1.0, 4)
     assert device.request(BeltRequest(t=1.5, incline_percent=0.0)) == [Answer()]
     assert device.request(BeltRequest(t=2.0, speed_m_s=0.0, incline_percent=0.0)) == STOP
     assert device.receive(2.2, ftms.CONTROL, H("800801")) == [Answer()]
@@ -151,7 +151,7 @@ def test_an_invalid_request_or_one_the_machine_cannot_take_is_refused():
     assert "nothing" in refused(moving(4.0))
     device = ftms.Ftms(ftms.Config(control=True), "belt")
     device.start([ftms.DATA, ftms.SPEED_RANGE])
-    tell(device, 1.0, 4)
+    report(device, 1.0, 4)
     assert "no requests" in refused(device, speed_m_s=1.2)
     assert "ignored" in refused(moving(4.0, incline_factor=0), incline_percent=2.0)
 

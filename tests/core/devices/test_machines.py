@@ -13,7 +13,7 @@ from cued.devices._gatt import HEART_RATE, sig
 from cued.devices.device import Advert, Answer, Write
 from cued.model import Belt, BeltFault, BeltRequest, HeartRate
 from cued.parts import NoOptions
-from tests.core.devices.treadmills import STOP, H, belts, moving, tell, treadmill, writes
+from tests.core.devices.treadmills import STOP, H, belts, moving, report, treadmill, writes
 
 # --- frames whose flags and length disagree
 
@@ -72,20 +72,20 @@ def test_ranges_are_in_the_machines_own_unit():
 def machine_in_miles() -> ftms.Ftms:
     device = treadmill(control=True, speed_factor=1.609)
     device.receive(0.0, ftms.SPEED_RANGE, H("3c00 7c01 0a00"))
-    tell(device, 1.0, 3.5)  # miles an hour: 1.56 m/s
+    report(device, 1.0, 3.5)  # miles an hour: 1.56 m/s
     return device
 
 
-def granted(device: ftms.Ftms, **wish) -> str:
+def granted(device: ftms.Ftms, **request) -> str:
     """Grant control, and return the command of the request."""
-    assert writes(device.request(BeltRequest(t=2.0, **wish))) == ["00"]
+    assert writes(device.request(BeltRequest(t=2.0, **request))) == ["00"]
     return writes(device.receive(2.1, ftms.CONTROL, H("800001")))[0]
 
 
 def test_a_machine_that_takes_miles_and_reports_kilometres_is_written_miles():
     device = treadmill(control=True, write_factor=1.609)
     device.receive(0.0, ftms.SPEED_RANGE, H("5000 d007 0a00"))
-    tell(device, 1.0, 3.0)
+    report(device, 1.0, 3.0)
     assert granted(device, speed_m_s=2.8 / 3.6) == "02ae00"
 
 
@@ -95,7 +95,7 @@ def test_a_machine_that_takes_miles_and_reports_kilometres_is_written_miles():
 def test_a_request_is_rounded_to_the_machines_step(step, km_h, written):
     device = treadmill(control=True)
     device.receive(0.0, ftms.SPEED_RANGE, struct.pack("<HHH", 80, 2000, step))
-    tell(device, 1.0, 3.0)
+    report(device, 1.0, 3.0)
     units = int.from_bytes(H(granted(device, speed_m_s=km_h / 3.6))[1:], "little")
     assert abs(units - written) <= step / 2
     assert (units - 80) % step == 0
@@ -104,14 +104,14 @@ def test_a_request_is_rounded_to_the_machines_step(step, km_h, written):
 def test_rounding_never_exceeds_the_limit():
     device = treadmill(control=True, max_speed_m_s=3.16 / 3.6)
     device.receive(0.0, ftms.SPEED_RANGE, struct.pack("<HHH", 80, 2000, 10))
-    tell(device, 1.0, 3.0)
+    report(device, 1.0, 3.0)
     assert granted(device, speed_m_s=3.159 / 3.6) == "023601"
 
 
 def test_an_incline_is_rounded_to_its_step_too():
     device = treadmill(control=True)
     device.receive(0.0, ftms.INCLINE_RANGE, struct.pack("<hhH", 0, 150, 5))
-    tell(device, 1.0, 3.0)
+    report(device, 1.0, 3.0)
     assert granted(device, incline_percent=1.6) == "030f00"
 
 
@@ -132,7 +132,7 @@ def test_an_incline_can_be_corrected(options, frame, percent):
 
 def test_an_incline_request_includes_the_offset():
     device = treadmill(control=True, incline_offset_percent=-6.0)
-    tell(device, 1.0, 3.0)
+    report(device, 1.0, 3.0)
     assert granted(device, incline_percent=2.0) == "035000"
 
 
@@ -184,15 +184,15 @@ def test_a_clock_that_stands_while_the_distance_counts_on_says_nothing():
 def test_a_status_from_before_the_first_speed_counts_too():
     device = treadmill()
     assert device.receive(0.0, ftms.STATUS, H("0202")) == []
-    assert [belts(tell(device, 1.0 + t, 5.0))[0].doubt for t in range(9)] == ["paused"] * 9
+    assert [belts(report(device, 1.0 + t, 5.0))[0].doubt for t in range(9)] == ["paused"] * 9
 
 
 @pytest.mark.parametrize("status", ["05", "0500", "06", "fe", "0b01"])
 def test_a_cut_or_unknown_status_changes_nothing(status):
     device = treadmill()
-    tell(device, 0.0, 5.0)
+    report(device, 0.0, 5.0)
     assert device.receive(0.5, ftms.STATUS, H(status)) == []
-    assert belts(tell(device, 1.0, 5.0))[0].doubt == ""
+    assert belts(report(device, 1.0, 5.0))[0].doubt == ""
 
 
 @pytest.mark.parametrize("nonsense", ["000000000000", "00000000", "e803 2c01 0a00"])
@@ -215,20 +215,20 @@ def test_a_clock_of_coarse_steps_is_waited_for():
 )
 def test_a_status_takes_the_speed_back_at_once_and_until_it_starts(status, doubt):
     device = treadmill()
-    tell(device, 0.0, 5.0)
+    report(device, 0.0, 5.0)
     (belt,) = belts(device.receive(0.5, ftms.STATUS, H(status)))
     assert (belt.t, belt.doubt) == (0.5, doubt)
-    assert all(belts(tell(device, 1.0 + t, 5.0))[0].doubt == doubt for t in range(20))
-    assert belts(tell(device, 21.0, 0.0))[0].doubt == ""
-    assert belts(tell(device, 22.0, 2.0))[0].doubt == ""
+    assert all(belts(report(device, 1.0 + t, 5.0))[0].doubt == doubt for t in range(20))
+    assert belts(report(device, 21.0, 0.0))[0].doubt == ""
+    assert belts(report(device, 22.0, 2.0))[0].doubt == ""
 
 
 def test_a_resumed_belt_is_used_again():
     device = treadmill()
-    tell(device, 0.0, 5.0)
+    report(device, 0.0, 5.0)
     device.receive(0.5, ftms.STATUS, H("0202"))
     device.receive(9.0, ftms.STATUS, H("04"))
-    assert belts(tell(device, 10.0, 5.0))[0].doubt == ""
+    assert belts(report(device, 10.0, 5.0))[0].doubt == ""
 
 
 def test_a_clock_that_runs_on_after_a_status_ends_the_doubt_unless_the_belt_slows():
@@ -262,15 +262,15 @@ def asked(device: ftms.Ftms, km_h: float) -> ftms.Ftms:
 
 
 @pytest.mark.parametrize(
-    ("wish", "told"), [(2.8, 4.5), (2.8, 3.4), (2.8, 2.4), (3.5, 5.6), (3.5, 2.6)]
+    ("wanted", "reported"), [(2.8, 4.5), (2.8, 3.4), (2.8, 2.4), (3.5, 5.6), (3.5, 2.6)]
 )
-def test_a_belt_that_moves_the_wrong_way_or_too_far_is_stopped_for_good(wish, told):
-    device = asked(moving(), wish)
-    out = tell(device, 3.0, told)
+def test_a_belt_that_moves_the_wrong_way_or_too_far_is_stopped_for_good(wanted, reported):
+    device = asked(moving(), wanted)
+    out = report(device, 3.0, reported)
     (fault,) = [x for x in out if isinstance(x, BeltFault)]
     assert fault.code == "belt_control_off"
     assert writes(out) == ["00", "0801"]
-    tell(device, 6.0, 0.0)
+    report(device, 6.0, 0.0)
     (answer,) = device.request(BeltRequest(t=20.0, speed_m_s=3.0 / 3.6))
     assert "control is off" in answer.why
     assert device.request(BeltRequest(t=21.0, speed_m_s=0.0)) == STOP
@@ -288,7 +288,7 @@ def test_a_belt_that_does_not_move_within_5_s_is_stopped():
         t = tenths / 10
         out += [(t, x) for x in device.tick(t)]
         if tenths % 10 == 0:
-            out += [(t, x) for x in tell(device, t, 3.0)]
+            out += [(t, x) for x in report(device, t, 3.0)]
     faults = [t for t, x in out if isinstance(x, BeltFault)]
     assert [round(t) for t in faults] == [7]
     assert [x.data.hex() for t, x in out if isinstance(x, Write)][:2] == ["00", "0801"]
@@ -298,18 +298,20 @@ def test_a_belt_that_obeys_slowly_is_left_alone():
     device = asked(moving(), 3.9)
     out = []
     for t in range(3, 30):
-        out += tell(device, float(t), min(3.9, 3.0 + 0.1 * (t - 4)))
+        out += report(device, float(t), min(3.9, 3.0 + 0.1 * (t - 4)))
         out += device.tick(t + 0.5)
     assert not [x for x in out if not isinstance(x, Belt)]
 
 
-@pytest.mark.parametrize(("wish", "told"), [(2.9, 3.0), (2.6, 2.5), (2.0, 2.0), (3.6, 3.5)])
-def test_a_belt_reported_in_steps_of_half_a_km_h_is_left_alone(wish, told):
+@pytest.mark.parametrize(("wanted", "reported"), [(2.9, 3.0), (2.6, 2.5), (2.0, 2.0), (3.6, 3.5)])
+def test_a_belt_reported_in_steps_of_half_a_km_h_is_left_alone(wanted, reported):
     device = treadmill(control=True)
     for t, km_h in enumerate((1.0, 2.0, 2.5, 3.0)):
-        tell(device, 0.3 * t, km_h)
+        report(device, 0.3 * t, km_h)
     out = [
-        x for t in range(3, 20) for x in tell(asked(device, wish) if t == 3 else device, t, told)
+        x
+        for t in range(3, 20)
+        for x in report(asked(device, wanted) if t == 3 else device, t, reported)
     ]
     assert not [x for x in out if not isinstance(x, Belt)]
 
@@ -317,17 +319,17 @@ def test_a_belt_reported_in_steps_of_half_a_km_h_is_left_alone(wish, told):
 def test_a_belt_at_the_step_it_was_written_is_left_alone():
     device = treadmill(control=True)
     device.receive(0.0, ftms.SPEED_RANGE, struct.pack("<HHH", 100, 2000, 100))
-    tell(device, 1.0, 3.0)
+    report(device, 1.0, 3.0)
     asked(device, 3.6)  # it is written 4.0
-    assert not faults(x for t in range(3, 30) for x in tell(device, float(t), 4.0))
+    assert not faults(x for t in range(3, 30) for x in report(device, float(t), 4.0))
 
 
 def test_a_late_request_is_not_held_against_the_next_one():
     device = asked(moving(), 2.2)
     device.request(BeltRequest(t=5.0, speed_m_s=3.2 / 3.6))
-    told = {6: 3.0, 7: 2.4, 8: 2.2, 9: 2.6, 10: 3.0, 11: 3.2}
-    assert not faults(x for t, km_h in told.items() for x in tell(device, t, km_h))
-    assert faults(tell(device, 12.0, 2.2)) == ["belt_control_off"]
+    reported = {6: 3.0, 7: 2.4, 8: 2.2, 9: 2.6, 10: 3.0, 11: 3.2}
+    assert not faults(x for t, km_h in reported.items() for x in report(device, t, km_h))
+    assert faults(report(device, 12.0, 2.2)) == ["belt_control_off"]
 
 
 def faults(out) -> list[str]:
@@ -342,11 +344,11 @@ def test_a_stop_is_repeated_until_the_speed_falls():
     for tenths in range(22, 60):
         again += writes(device.tick(tenths / 10))
         if tenths % 10 == 0:
-            again += writes(tell(device, tenths / 10, 5.0 if tenths < 50 else 4.0))
+            again += writes(report(device, tenths / 10, 5.0 if tenths < 50 else 4.0))
     assert again.count("0801") in (2, 3)
     more = [x for tenths in range(60, 65) for x in device.tick(tenths / 10)]
     assert not more
-    tell(device, 6.5, 0.0)
+    report(device, 6.5, 0.0)
     assert not [x for tenths in range(66, 200) for x in device.tick(tenths / 10)]
 
 
@@ -356,7 +358,7 @@ def test_a_belt_that_does_not_stop_is_reported_repeatedly():
     faults, sent = [], 0
     for tenths in range(21, 320):
         t = tenths / 10
-        out = device.tick(t) + (tell(device, t, 5.0) if tenths % 10 == 0 else [])
+        out = device.tick(t) + (report(device, t, 5.0) if tenths % 10 == 0 else [])
         faults += [x for x in out if isinstance(x, BeltFault)]
         sent += writes(out).count("0801")
     assert [round(f.t) for f in faults] == [7, 17, 27]
@@ -377,7 +379,7 @@ def test_a_request_goes_out_without_control_that_is_never_granted():
     device.request(BeltRequest(t=2.0, speed_m_s=3.2 / 3.6))
     assert device.tick(2.2) == []
     assert writes(device.tick(2.31)) == ["024001"]
-    assert [x for x in tell(device, 3.0, 3.2) if isinstance(x, Answer)] == [Answer("")]
+    assert [x for x in report(device, 3.0, 3.2) if isinstance(x, Answer)] == [Answer("")]
 
 
 def test_no_faster_belt_while_the_machine_reports_a_stop():

@@ -56,9 +56,9 @@ def test_a_pads_speed_becomes_a_belt():
 
 def test_a_pad_that_repeats_a_frozen_status_is_doubted():
     device = pad()
-    told = [device.receive(t, walkingpad.NOTIFY, PAD)[0].doubt for t in range(2, 14)]
-    assert told[0] == ""
-    assert told[-1] == "clock"
+    doubts = [device.receive(t, walkingpad.NOTIFY, PAD)[0].doubt for t in range(2, 14)]
+    assert doubts[0] == ""
+    assert doubts[-1] == "clock"
 
 
 @pytest.mark.parametrize("state", [0, 5])

@@ -10,7 +10,7 @@ from cued.devices import _treadmill_data as td
 from cued.devices import ftms, iconsole, rsc
 from cued.devices._gatt import HEART_RATE, standard
 from cued.model import Belt, Cadence, DecodeError, HeartRate
-from tests.core.devices.treadmills import H, belts, tell, treadmill
+from tests.core.devices.treadmills import H, belts, report, treadmill
 
 
 def belt(outputs) -> Belt:
@@ -53,7 +53,7 @@ def test_an_empty_status_is_a_decode_error():
 def test_a_split_record_is_joined():
     device = treadmill()
     assert device.receive(1.0, ftms.DATA, H("0900 1900 f1ff")) == []
-    found = belt(tell(device, 1.1, 5.0))
+    found = belt(report(device, 1.1, 5.0))
     assert found.incline_percent == pytest.approx(2.5)
 
 
@@ -84,7 +84,9 @@ def test_pace_is_one_byte_or_two_by_the_length():
 
 def test_while_the_belt_changes_its_speed_is_uncertain():
     device = treadmill()
-    errors = [belt(tell(device, float(t), v)).error for t, v in enumerate([5, 5, 6, 7, 7, 7, 7, 7])]
+    errors = [
+        belt(report(device, float(t), v)).error for t, v in enumerate([5, 5, 6, 7, 7, 7, 7, 7])
+    ]
     assert errors[1] == 0.03
     assert errors[3] > 0.25
     assert errors[7] == 0.03
@@ -92,11 +94,11 @@ def test_while_the_belt_changes_its_speed_is_uncertain():
 
 def test_a_new_target_makes_the_speed_uncertain_until_it_is_reached():
     device = treadmill()
-    tell(device, 0.0, 5)
+    report(device, 0.0, 5)
     device.receive(0.5, ftms.STATUS, b"\x05" + struct.pack("<H", 600))
-    assert belt(tell(device, 1.0, 5)).error == pytest.approx(0.2)
-    tell(device, 2.0, 6)
-    assert belt(tell(device, 6.0, 6)).error == 0.03
+    assert belt(report(device, 1.0, 5)).error == pytest.approx(0.2)
+    report(device, 2.0, 6)
+    assert belt(report(device, 6.0, 6)).error == 0.03
 
 
 def test_a_machine_in_miles_and_one_with_an_absurd_incline_are_corrected():
@@ -116,12 +118,12 @@ def test_its_heart_rate_counts_only_when_wanted():
 # --- running speed and cadence
 
 
-def report(m_s: float, cadence: int) -> bytes:
+def rsc_frame(m_s: float, cadence: int) -> bytes:
     return struct.pack("<BHB", 0, round(m_s * 256), cadence)
 
 
 def test_a_foot_pods_speed_is_a_belt_with_its_uncertainty():
-    (found,) = rsc.Rsc(rsc.Config(), "pod").receive(1.0, rsc.MEASUREMENT, report(2.5, 170))
+    (found,) = rsc.Rsc(rsc.Config(), "pod").receive(1.0, rsc.MEASUREMENT, rsc_frame(2.5, 170))
     assert found == Belt(1.0, 2.5, 0.0, 0.05, "pod", kind="sensor")
 
 
@@ -142,10 +144,10 @@ def test_a_foot_pods_speed_is_a_belt_with_its_uncertainty():
 def test_the_convention_of_the_cadence_is_detected(m_s, sent, steps):
     device = rsc.Rsc(rsc.Config(), "pod")
     for t in range(14):
-        (belt,) = device.receive(float(t), rsc.MEASUREMENT, report(m_s, sent))
+        (belt,) = device.receive(float(t), rsc.MEASUREMENT, rsc_frame(m_s, sent))
         assert isinstance(belt, Belt)
         assert device.cadence_spm is None
-    _, cadence = device.receive(14.0, rsc.MEASUREMENT, report(m_s, sent))
+    _, cadence = device.receive(14.0, rsc.MEASUREMENT, rsc_frame(m_s, sent))
     assert device.cadence_spm == steps
     assert cadence == Cadence(14.0, "pod", steps)
 
@@ -153,7 +155,7 @@ def test_the_convention_of_the_cadence_is_detected(m_s, sent, steps):
 def test_a_few_odd_reports_do_not_change_the_convention():
     device = rsc.Rsc(rsc.Config(), "pod")
     for t in range(15):
-        device.receive(float(t), rsc.MEASUREMENT, report(2.5, 60 if t % 4 == 3 else 170))
+        device.receive(float(t), rsc.MEASUREMENT, rsc_frame(2.5, 60 if t % 4 == 3 else 170))
     assert device.cadence_spm == 170
 
 

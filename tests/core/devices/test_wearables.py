@@ -400,9 +400,7 @@ def test_the_watchs_program_makes_frames_that_decode():
     device = bangle.Bangle(bangle.PART.config(), "waist")
     out = [p for hex_ in result["sent"] for p in device.receive(1.0, bangle.TX, H(hex_))]
     acc = np.concatenate([p.acc for p in out])
-    assert acc[:, 0] / G == pytest.approx(
-        2 * np.arange(40) / 100, abs=1e-3
-    )  # 8 g: half is reported
+    assert acc[:, 0] / G == pytest.approx(2 * np.arange(40) / 100, abs=1e-3)  # 8 g: half is sent
     assert acc[0, 1:] / G == pytest.approx([-0.5, -8.0], abs=1e-3)  # and clipped to the range
     assert np.diff(np.concatenate([p.ticks for p in out])) == pytest.approx(0.02, abs=0.002)
 

@@ -21,13 +21,13 @@ def treadmill(**options: Any) -> ftms.Ftms:
     return device
 
 
-def tell(device: ftms.Ftms, t: float, km_h: float) -> list[Any]:
+def report(device: ftms.Ftms, t: float, km_h: float) -> list[Any]:
     return device.receive(t, ftms.DATA, struct.pack("<HH", 0, round(km_h * 100)))
 
 
 def moving(km_h: float = 3.0, **options: Any) -> ftms.Ftms:
     device = treadmill(control=True, **options)
-    tell(device, 1.0, km_h)
+    report(device, 1.0, km_h)
     return device
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from cued.gait.foot.gaps import BRIDGE, Gaps
 
 
-def gone(*pieces: int) -> list[bool]:
+def in_gap(*pieces: int) -> list[bool]:
     """Return which samples are in a gap; pieces alternate between good and missing ones."""
     ok = np.concatenate([np.full(n, i % 2 == 0) for i, n in enumerate(pieces)])
     out = [False] * ok.size
@@ -21,11 +21,11 @@ def test_good_samples_form_one_part():
 
 
 def test_a_lost_packet_is_bridged():
-    assert not any(gone(20, BRIDGE, 20))
+    assert not any(in_gap(20, BRIDGE, 20))
 
 
 def test_a_longer_hole_is_a_gap_from_the_end_of_the_bridge_to_its_own_end():
-    reported = gone(20, BRIDGE + 5, 20)
+    reported = in_gap(20, BRIDGE + 5, 20)
     assert [i for i, is_gone in enumerate(reported) if is_gone] == list(range(32, 37))
 
 

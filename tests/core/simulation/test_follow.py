@@ -14,7 +14,7 @@ does = [{ at_s = 1, what = "walk" }]
 """
 
 
-def told(script, prompts):
+def play(script, prompts):
     """Play a run with prompts (seconds to key); return truth rows and belt speeds."""
     simulation = Simulation(parse(script))
     waiting, belts = sorted(prompts.items()), []
@@ -28,7 +28,7 @@ def told(script, prompts):
 
 
 def test_a_runner_who_is_asked_to_turn_turns_once_and_slows_the_belt():
-    directions, belts = told(
+    directions, belts = play(
         FOLLOWS, {9: "turn_slow", 10: "turn_back", 12: "turn_back", 25: "turn_front"}
     )
     assert [value for _, value in directions] == ["forward", "backward", "forward"]
@@ -38,6 +38,6 @@ def test_a_runner_who_is_asked_to_turn_turns_once_and_slows_the_belt():
 
 
 def test_a_runner_who_does_not_follow_keeps_walking():
-    directions, belts = told(FOLLOWS.replace("true", "false"), {10: "turn_back", 20: "finished"})
+    directions, belts = play(FOLLOWS.replace("true", "false"), {10: "turn_back", 20: "finished"})
     assert [value for _, value in directions] == ["forward"]
     assert belts[-1][1] == 0.8

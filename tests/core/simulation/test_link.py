@@ -125,10 +125,10 @@ def test_a_lost_link_loses_samples_and_a_stalled_one_does_not(what):
 
 def test_a_lost_link_is_reported_and_the_others_continue():
     inputs = list(play(more=breaking("lost", sensor="trunk", for_s=5.0)).inputs())
-    told = [
+    links = [
         (x.t, x.connected) for x in inputs if isinstance(x, LinkChanged) and x.sensor == "trunk"
     ]
-    assert told == [(0.0, True), (10.0, False), (15.0, True)]
+    assert links == [(0.0, True), (10.0, False), (15.0, True)]
     feet = [x.t for x in inputs if isinstance(x, Packet) and x.sensor == "foot_left"]
     assert np.diff(feet).max() < 0.06
 

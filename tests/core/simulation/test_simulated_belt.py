@@ -74,8 +74,8 @@ def reports(reporting, n=200):
     belt = Treadmill((BeltSetting(at_s=0.0, speed_m_s=1.3, ramp_m_s2=10.0),), 2.0)
     run_to(belt, 10.0)
     reporter = Reporter(reporting, belt, np.random.default_rng(1))
-    told = [reporter.report(9.0) for _ in range(n)]
-    return [b.speed_m_s for b in told if b]
+    values = [reporter.report(9.0) for _ in range(n)]
+    return [b.speed_m_s for b in values if b]
 
 
 def test_a_console_reports_what_is_set_and_a_sensor_what_the_belt_does():

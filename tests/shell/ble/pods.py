@@ -92,7 +92,7 @@ class Heard:
         self.items: list[Input] = []
         self.wire: list[Notification] = []
         self.ups = 0
-        self.tell: Callable[[Input], object] = lambda _item: None  # another listener
+        self.listener: Callable[[Input], object] = lambda _item: None  # another listener
         self._news = asyncio.Event()
 
     def emit(self, item: Input) -> None:
@@ -100,7 +100,7 @@ class Heard:
             self.wire.append(item)
         for one in spread(item):
             self.items.append(one)
-            self.tell(one)
+            self.listener(one)
         self._news.set()
 
     def up(self) -> None:

@@ -206,7 +206,7 @@ async def test_the_engine_sees_a_reconnection_as_a_hole_and_not_as_lag(bluez):
     loop = asyncio.get_running_loop()
     events = []
     async with running(one(device)) as (_, heard):
-        heard.tell = lambda item: events.extend(engine.feed(item))
+        heard.listener = lambda item: events.extend(engine.feed(item))
         await heard.until(lambda: device.streaming)
         await play([device], 50, 50)
         device.advertising = False

@@ -76,7 +76,7 @@ async def test_a_walk_is_measured_and_a_silent_sensor_is_cued(bluez, tmp_path):
     await perform({"pod": pod}, round(loop.time(), 2))
     last = loop.time()
     await until(lambda: any(cue.tone == "lost" for t, cue in ear.given if t > last), 3)
-    told = loop.time() - last
+    delay = loop.time() - last
     reporting.cancel()
     daemon.stop()
     async with asyncio.timeout(10):
@@ -84,8 +84,8 @@ async def test_a_walk_is_measured_and_a_silent_sensor_is_cued(bluez, tmp_path):
     lengths = [e.length_m for e in heard if isinstance(e, Stride) and e.length_m]
     assert len(lengths) >= 5
     assert 0.8 < sorted(lengths)[len(lengths) // 2] < 2.0
-    print(f"the loss of the only sensor is cued {told:.2f} s after its last sample")
-    assert told <= 1.3  # lost at 1.0 s, ticks every 0.1 s, on a busy machine
+    print(f"the loss of the only sensor is cued {delay:.2f} s after its last sample")
+    assert delay <= 1.3  # lost at 1.0 s, ticks every 0.1 s, on a busy machine
     assert not pod.peripheral.connected
     assert not treadmill.peripheral.connected
 

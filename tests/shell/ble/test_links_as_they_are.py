@@ -135,7 +135,7 @@ async def test_an_error_inside_bleak_is_a_lost_link():
 
 
 async def test_a_scan_that_fails_inside_bleak_is_reported_once_and_retried(monkeypatch):
-    starts, told, third = [], [], asyncio.Event()
+    starts, reasons, third = [], [], asyncio.Event()
 
     class Tripping:
         def __init__(self, *_, **__):
@@ -149,8 +149,8 @@ async def test_a_scan_that_fails_inside_bleak_is_reported_once_and_retried(monke
 
     monkeypatch.setattr(_ble_scanning, "BleakScanner", Tripping)
     monkeypatch.setattr(_ble_scanning, "RETRY_S", (0.01,))
-    scanning = _ble_scanning.Scanning({}, told.append)
+    scanning = _ble_scanning.Scanning({}, reasons.append)
     with scanning.listening(lambda *_: None):
         async with scanning.running(), asyncio.timeout(5):
             await third.wait()
-    assert told == ["the Bluetooth service does not answer"]
+    assert reasons == ["the Bluetooth service does not answer"]

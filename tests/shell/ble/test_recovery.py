@@ -78,8 +78,8 @@ async def test_a_stuck_adapter_is_switched_off_and_on_and_reported(bluez, how, c
         await heard.until(lambda: device.streaming, 20)
         assert bluez.cycles == 1
         assert bluez.powered
-        told = [x.why for x in heard.links("left") if "switched it off and on" in x.why]
-        assert len(told) == 1
+        reasons = [x.why for x in heard.links("left") if "switched it off and on" in x.why]
+        assert len(reasons) == 1
     assert sum("switched it off" in r.message for r in caplog.records if r.levelno >= 30) == 1
 
 

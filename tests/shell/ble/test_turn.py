@@ -30,11 +30,11 @@ async def test_samples_that_come_too_fast_do_not_stop_the_loop(bluez):
     device = bluez.add(Pod(bluez))
     async with running(site(left=sensor(address=device.address))) as (_, heard):
         await heard.until(lambda: device.streaming)
-        heard.tell = lambda item: time.sleep(BUSY_S) if isinstance(item, Packet) else None
+        heard.listener = lambda item: time.sleep(BUSY_S) if isinstance(item, Packet) else None
         for _ in range(BURST):
             device.send()
         longest = await longest_turn()
-        heard.tell = lambda _item: None
+        heard.listener = lambda _item: None
         before = len(heard.packets("left"))
         device.send()
         await heard.until(lambda: len(heard.packets("left")) > before)

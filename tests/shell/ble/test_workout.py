@@ -128,18 +128,18 @@ async def test_silence_is_reported_as_lost_within_1_1_s_of_the_last_sample(bluez
     lost: list[tuple[float, Link]] = []
     loop = asyncio.get_running_loop()
 
-    def told(item):
+    def feed(item):
         lost.extend(
             (loop.time(), e) for e in engine.feed(item) if isinstance(e, Link) and e.state == "lost"
         )
 
     async with running(site(left=sensor(address=device.address))) as (_, heard):
         await heard.until(lambda: device.streaming)
-        heard.tell = told
+        heard.listener = feed
         await play_pods([device], 50, 50)
         last = loop.time()
         while not lost and loop.time() - last < 3:
-            told(Tick(loop.time()))
+            feed(Tick(loop.time()))
             await asyncio.sleep(TICK_S)
     print(f"lost {lost[0][0] - last:.2f} s after the last sample")
     assert 0.9 <= lost[0][0] - last <= 1.1

@@ -14,7 +14,7 @@ def test_each_way_to_a_broker_has_its_usual_port():
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("options", "told"), [
+@pytest.mark.parametrize(("options", "message"), [
     ({"commands": ["pauze"]}, "did you mean pause"),
     ({"certificate": "a.pem", "tls": True}, "certificate and key belong together"),
     ({"ca": "a.pem"}, "without tls = true"),
@@ -22,8 +22,8 @@ def test_each_way_to_a_broker_has_its_usual_port():
     ({"discovery_prefix": "home#"}, "discovery_prefix"),
     ({"page": "ftp://here"}, "page"),
 ])  # fmt: skip
-def test_impossible_options_are_refused(options, told):
-    with pytest.raises(msgspec.ValidationError, match=told):
+def test_impossible_options_are_refused(options, message):
+    with pytest.raises(msgspec.ValidationError, match=message):
         msgspec.convert(options, Config)
 
 

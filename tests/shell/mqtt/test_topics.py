@@ -139,7 +139,7 @@ async def test_a_crash_leaves_offline_behind(broker: Mosquitto, tmp_path: Path) 
             await far.wait_for("test/availability", lambda s: s == "offline")
 
 
-def told(topics: Topics, now: float) -> dict[str, Any]:
+def messages(topics: Topics, now: float) -> dict[str, Any]:
     """Return all messages that may be published now, by topic."""
     out: dict[str, Any] = {}
     while message := topics.due(now, 0.0):
@@ -151,13 +151,13 @@ def test_the_belt_is_published_with_its_source_until_unknown() -> None:
     topics = Topics((), (), 10)
     topics.take(BELT, 0.0)
     topics.take(STRIDE, 0.0)
-    out = told(topics, 1.0)
+    out = messages(topics, 1.0)
     belt = {"speed_m_s": 0.8, "incline_percent": 2.0, "source": "console", "doubt": ""}
     assert out["state"]["belt"] == belt
     assert (out["metrics"]["belt_speed_m_s"], out["metrics"]["belt_source"]) == (0.8, "console")
     topics.take(BeltState(t=2.0, speed_m_s=None), 0.0)
     topics.take(STRIDE, 0.0)
-    out = told(topics, 3.0)
+    out = messages(topics, 3.0)
     assert out["state"]["belt"] is None
     assert "belt_speed_m_s" not in out["metrics"]
 
@@ -166,14 +166,14 @@ def test_single_strides_are_published_once_with_side_and_direction() -> None:
     topics = Topics((), (), 10)
     for n in range(30):
         topics.take(structs.replace(STRIDE, t=n / 10, direction="backward"), 0.0)
-    strides = told(topics, 1.0)["metrics"]["strides"]
+    strides = messages(topics, 1.0)["metrics"]["strides"]
     assert [s["t"] for s in strides] == [n / 10 for n in range(10, 30)], "bounded, the newest"
     assert {s["direction"] for s in strides} == {"backward"}
     assert set(strides[0]) == {
         "t", "side", "direction", "duration_s", "step_s", "length_m", "clean",
     }  # fmt: skip
     topics.take(STRIDE, 0.0)
-    assert len(told(topics, 2.0)["metrics"]["strides"]) == 1
+    assert len(messages(topics, 2.0)["metrics"]["strides"]) == 1
 
 
 def test_only_allowed_runners_and_workouts_are_accepted() -> None:
@@ -181,7 +181,7 @@ def test_only_allowed_runners_and_workouts_are_accepted() -> None:
     for name, ok in (("runner", True), ("profile", False)):
         topics.watch(Command(1.0, name, "knee_sparing_return"))
         topics.take(CommandResult(t=1.0, name=name, ok=ok), 0.0)
-    state = told(topics, 1.0)["state"]
+    state = messages(topics, 1.0)["state"]
     assert (state["runner"], state["profile"]) == ("knee_sparing_return", "first_time_ever")
 
 
@@ -189,40 +189,40 @@ def test_a_value_that_ends_is_published_as_null_once() -> None:
     topics = Topics(("cadence_spm",), (), 10)
     rate = Measurement(t=1.0, name="cadence_spm", value=103.5122, unit="spm", strides=4)
     topics.take(rate, 0.0)
-    assert told(topics, 1.0)["metrics"]["cadence_spm"] == 103.5122
+    assert messages(topics, 1.0)["metrics"]["cadence_spm"] == 103.5122
     topics.take(structs.replace(rate, value=None), 0.0)
-    assert told(topics, 2.0)["metrics"]["cadence_spm"] is None
-    assert "metrics" not in told(topics, 9.0)
+    assert messages(topics, 2.0)["metrics"]["cadence_spm"] is None
+    assert "metrics" not in messages(topics, 9.0)
 
 
 def test_the_alarm_of_a_possible_fall_ends_and_that_of_a_confirmed_one_does_not() -> None:
     topics = Topics((), (), 10)
     topics.take(Fall(t=1.0, stage="possible"), 0.0)
-    assert told(topics, 1.0)["state"]["alarm"] == "possible"
+    assert messages(topics, 1.0)["state"]["alarm"] == "possible"
     topics.watch(Tick(7.0))
-    assert told(topics, 7.0)["state"]["alarm"] is None
+    assert messages(topics, 7.0)["state"]["alarm"] is None
     topics.take(Fall(t=8.0, stage="confirmed"), 0.0)
     topics.watch(Tick(99.0))
-    assert told(topics, 9.0)["state"]["alarm"] == "confirmed"
+    assert messages(topics, 9.0)["state"]["alarm"] == "confirmed"
     topics.take(Notice(t=99.0, level="info", code="fall_acknowledged", text=""), 0.0)
-    assert told(topics, 10.0)["state"]["alarm"] is None
+    assert messages(topics, 10.0)["state"]["alarm"] is None
 
 
 def test_the_question_who_walks_stands_until_answered_and_a_guest_stays_to_the_end() -> None:
     topics = Topics((), (), 10, runner="Ann")
     topics.take(Phase(t=0.0, name="settle", from_="idle", why="begin"), 0.0)
     topics.take(Notice(t=1.0, level="info", code="new_runner", text=""), 0.0)
-    state = told(topics, 1.0)["state"]
+    state = messages(topics, 1.0)["state"]
     assert (state["asks"], state["runner"]) == ("new_runner", "Ann")
     topics.take(Notice(t=2.0, level="info", code="guest_runs", text=""), 0.0)
-    state = told(topics, 2.0)["state"]
+    state = messages(topics, 2.0)["state"]
     assert (state["asks"], state["runner"]) == (None, "guest")
     topics.take(Phase(t=9.0, name="idle", from_="settle", why="stop"), 0.0)
-    assert told(topics, 9.0)["state"]["runner"] == "Ann"
+    assert messages(topics, 9.0)["state"]["runner"] == "Ann"
 
 
 def test_the_state_is_published_again_twice_a_minute() -> None:
     topics = Topics((), (), 10)
-    told = [now for now in range(100) if topics.due(float(now), 0.0)]
-    assert told == [0, 30, 60, 90]
+    times = [now for now in range(100) if topics.due(float(now), 0.0)]
+    assert times == [0, 30, 60, 90]
     assert topics.wait_s(100.0) == 20.0

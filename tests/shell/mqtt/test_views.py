@@ -20,8 +20,8 @@ def announced(language: str, station: str = "treadmill") -> dict[str, str]:
     sensors = {"trunk": {"device": "pod", "placement": "lower_back"}}
     table = {"station": {"name": station, "language": language}, "sensors": sensors}
     site = app.site(configuration.convert(table))
-    told = _discovery.describe(site, f"cued/{station}", DEFAULT)["components"]
-    return {key: entity["default_entity_id"] for key, entity in told.items()}
+    components = _discovery.describe(site, f"cued/{station}", DEFAULT)["components"]
+    return {key: entity["default_entity_id"] for key, entity in components.items()}
 
 
 @pytest.mark.parametrize("language", ["en", "de", "fr"])

@@ -626,9 +626,9 @@ def test_the_end_card_compares_with_the_last_time(look, station, peer):
     peer.say("done", "session", first | {"t": 2.0, "backward_s": 90, "details": {"held_s": 45}})
     page.locator("#end").get_by_text("1:30 (last time 1:00)").wait_for()
     page.get_by_role("button", name="Start again").wait_for()
-    told = {"before_backward_s": 30, "cues_judged": 4, "cues_worked": 3}
+    summary = {"before_backward_s": 30, "cues_judged": 4, "cues_worked": 3}
     peer.introduce("late", phase="idle")
-    peer.say("late", "session", first | {"details": told}, retain=True)
+    peer.say("late", "session", first | {"details": summary}, retain=True)
     page.goto(station.url + "#station/late")  # the summary contains the session before
     page.locator("#end").get_by_text("1:00 (last time 0:30)").wait_for()
     page.locator("#end").get_by_text("3 of 4 judged").wait_for()
@@ -691,8 +691,8 @@ def test_the_coach_view_sends_cues_and_notes(visit, station, peer):
     page.get_by_label("Note").fill("new shoes")
     page.locator("#note").click()
     page.locator("#answer").get_by_text("refused, again in 4 s").wait_for()
-    told = [(one["command"], one["value"]) for one in asked]
-    assert told == [("say", "hard_landing"), ("mark", "new shoes")]
+    commands = [(one["command"], one["value"]) for one in asked]
+    assert commands == [("say", "hard_landing"), ("mark", "new shoes")]
     peer.introduce("wish", commands=["pause"])
     page.locator("#wishes").wait_for(state="hidden")
 

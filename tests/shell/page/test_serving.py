@@ -138,18 +138,18 @@ def test_the_port_is_removed_from_a_host(host: str, bare: str) -> None:
 
 async def test_the_page_gets_the_address_of_the_broker_and_no_secret() -> None:
     async with serving(commands=False) as (_, session):
-        told = await (await session.get("/config.json")).json()
-        assert set(told.pop("phrases")) == set(SAYABLE)
-        assert tuple(told.pop("profiles")) == PROFILES
-    assert told == {
+        answer = await (await session.get("/config.json")).json()
+        assert set(answer.pop("phrases")) == set(SAYABLE)
+        assert tuple(answer.pop("profiles")) == PROFILES
+    assert answer == {
         "root": "cued", "port": 9001, "commands": False, "history": "hall-2", "station": "hall-2",
         "language": "en", "languages": ["de", "en", "es", "fr", "it"], "speed_unit": "km/h",
         "settings": False,
     }  # fmt: skip
     async with serving(start="all", broker="ws://b:1/") as (_, session):
-        told = await (await session.get("/config.json")).json()
-    assert told["broker"] == "ws://b:1/"
-    assert "station" not in told
+        answer = await (await session.get("/config.json")).json()
+    assert answer["broker"] == "ws://b:1/"
+    assert "station" not in answer
 
 
 async def test_another_site_may_embed_it_only_if_configured() -> None:

@@ -110,11 +110,11 @@ async def test_a_page_of_another_origin_gets_no_answer(tmp_path) -> None:
 
 
 async def test_the_access_point_leads_phones_to_the_page_and_asks_which_network_to_join(tmp_path):
-    told, wanted, path = tmp_path / "told", tmp_path / "wanted", tmp_path / "cued.toml"
+    network, wanted, path = tmp_path / "told", tmp_path / "wanted", tmp_path / "cued.toml"
     machine, probe = Machine(), {"Host": "captive.apple.com"}
-    async with serving(path, machine, network=told, wanted=wanted) as (url, session, _):
+    async with serving(path, machine, network=network, wanted=wanted) as (url, session, _):
         assert (await session.get(f"{url}/hotspot-detect.html", headers=probe)).status == 421
-        told.write_text("cued-set-up\n123456789012\n")
+        network.write_text("cued-set-up\n123456789012\n")
         found = await session.get(f"{url}/generate_204", headers=probe, allow_redirects=False)
         assert (found.status, found.headers["Location"]) == (302, place.PAGE)
         assert (await asked(session, url, "speak", Host="captive.apple.com"))[0] == 421
@@ -375,5 +375,5 @@ def test_every_step_is_in_the_phones_language_and_fits_320_pixels(
     page.locator("#go").select_option("voice")
     served.machine.trouble = "no sound: the card is gone"
     page.locator("#trials button").first.click()
-    told = catalogue(language)["why.sound"].format(text="the card is gone")
-    page.locator("#said", has_text=told).wait_for()
+    text = catalogue(language)["why.sound"].format(text="the card is gone")
+    page.locator("#said", has_text=text).wait_for()

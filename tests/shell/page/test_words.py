@@ -82,7 +82,7 @@ def test_every_word_is_used_and_every_used_word_exists() -> None:
     assert missing <= {"trial.near"}  # devices in reach are drawn as a list, not as a sentence
 
 
-def told(path: Path, *ends: type[ast.AST]) -> set[str]:
+def sentences_in(path: Path, *ends: type[ast.AST]) -> set[str]:
     """Return the sentences in statements of these kinds, or in all; blanks are 7."""
     tree = ast.parse(path.read_text("utf-8"))
     within = [n for n in ast.walk(tree) if isinstance(n, ends)] if ends else [tree]
@@ -98,7 +98,7 @@ def told(path: Path, *ends: type[ast.AST]) -> set[str]:
 
 
 def test_every_translated_message_still_exists() -> None:
-    said = "\n".join(t for p in DASHBOARD.parent.rglob("*.py") for t in told(p))
+    said = "\n".join(t for p in DASHBOARD.parent.rglob("*.py") for t in sentences_in(p))
     general = {"why.machine", "why.config"}
     for key in {k for k in ENGLISH if k.startswith("why.")} - general:
         plain = re.sub(r"\\\{\w+\\\}", ".+", re.escape(ENGLISH[key]))
@@ -108,20 +108,20 @@ def test_every_translated_message_still_exists() -> None:
 def test_every_refusal_shown_by_a_page_is_translated() -> None:
     cued = DASHBOARD.parent
     coach = ("coach.py", "commands.py", "workout/session.py", "workout/belt_requests.py")
-    sentences = {t for name in coach for t in told(cued / "coach" / name, ast.Return)}
+    sentences = {t for name in coach for t in sentences_in(cued / "coach" / name, ast.Return)}
     raising = [cued / "sinks/_requests.py", cued / "commands/_setup/real.py"]
     raising += (cued / "commands/_setup/topics").glob("*.py")
-    sentences |= {t for path in raising for t in told(path, ast.Raise)}
+    sentences |= {t for path in raising for t in sentences_in(path, ast.Raise)}
     own = words.Words("de").own
     plain = {t for t in sentences if " " in t.strip() and own(t) == t}
     assert plain - NOT_ON_A_PAGE == set()
 
 
 def test_every_term_of_the_core_is_translated() -> None:
-    told = {*get_args(Mode), *get_args(Direction), *get_args(Level), *get_args(LinkState)}
-    told |= set(get_args(Trigger)) | set(get_args(BeltSource)) | set(get_args(Cap))
-    told |= WITHHELD | VALUES | {"person"}
-    wanted = {f"value.{v}" for v in told}
+    terms = {*get_args(Mode), *get_args(Direction), *get_args(Level), *get_args(LinkState)}
+    terms |= set(get_args(Trigger)) | set(get_args(BeltSource)) | set(get_args(Cap))
+    terms |= WITHHELD | VALUES | {"person"}
+    wanted = {f"value.{v}" for v in terms}
     wanted |= {f"{what}.{name}" for name in PHASES for what in ("phase", "does")}
     assert wanted - set(ENGLISH) == set()
 
@@ -187,17 +187,15 @@ def test_the_page_speaks_the_browsers_language_and_fits_a_phone(
         body = page.locator("body")
         wait_for(lambda: "trunk" in words_of(body.inner_text()), "no sensor is shown")
         spoken = words_of(" ".join(load("en").texts()))  # the station's voice is quoted as it is
-        assert english_in(body.inner_text(), language) - spoken == {
-            "trunk"
-        }  # as its owner calls it
+        assert english_in(body.inner_text(), language) - spoken == {"trunk"}  # its owner's name
 
 
 @pytest.mark.once
 def test_a_browser_in_another_language_gets_that_of_the_station(station: Any, visit: Any) -> None:
     page = visit(station.url, locale="fi")
-    told = {"language": "de", "languages": sorted(WORDS), "speed_unit": "mph"}
-    told["port"] = station.broker.web
-    page.route("**/config.json", lambda route: route.fulfill(json=told))
+    answer = {"language": "de", "languages": sorted(WORDS), "speed_unit": "mph"}
+    answer["port"] = station.broker.web
+    page.route("**/config.json", lambda route: route.fulfill(json=answer))
     page.reload()
     page.get_by_text(WORDS["de"]["bar.sign_in"]).first.wait_for()
     assert page.evaluate("Words.measure(1.0, 'm/s')") == "2,2\u00a0mph"

@@ -54,5 +54,5 @@ number, hertz = int(sys.argv[1]), float(sys.argv[2])
 if len(sys.argv) > 3:
     print(f"{high_after(number, hertz, sys.argv[3]):.2f}")
 else:
-    with driving(number, hertz), driving(number, hertz) as (_, told):
-        print(told)
+    with driving(number, hertz), driving(number, hertz) as (_, message):
+        print(message)

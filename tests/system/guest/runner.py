@@ -17,8 +17,7 @@ import struct
 import sys
 
 from bumble import hci
-from bumble.core import UUID
-from bumble.core import AdvertisingData as Told
+from bumble.core import UUID, AdvertisingData
 from bumble.device import Device
 from bumble.gatt import Characteristic, CharacteristicValue, Service
 from bumble.host import Host
@@ -54,10 +53,13 @@ class Runner:
         level = Characteristic("2A19", can.READ, Characteristic.READABLE, bytes([80]))
         services = Service(pod, [self.data, control]), Service(battery, [level])
         self.device.add_services(services)
-        told = [(Told.FLAGS, b"\x06"), (Told.COMPLETE_LOCAL_NAME, NAME.encode())]
-        self.device.advertising_data = bytes(Told(told))
-        told = [(Told.COMPLETE_LIST_OF_128_BIT_SERVICE_CLASS_UUIDS, pod.to_bytes())]
-        self.device.scan_response_data = bytes(Told(told))
+        fields = [
+            (AdvertisingData.FLAGS, b"\x06"),
+            (AdvertisingData.COMPLETE_LOCAL_NAME, NAME.encode()),
+        ]
+        self.device.advertising_data = bytes(AdvertisingData(fields))
+        fields = [(AdvertisingData.COMPLETE_LIST_OF_128_BIT_SERVICE_CLASS_UUIDS, pod.to_bytes())]
+        self.device.scan_response_data = bytes(AdvertisingData(fields))
         self.device.on("connection", self.connected)
 
     def control(self, value):

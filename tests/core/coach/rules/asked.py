@@ -19,8 +19,8 @@ def proposed(
     name: str, asked: Iterable[tuple[Input | Stride, Known]]
 ) -> list[tuple[float, Proposal]]:
     rule = built("rules", name)
-    told = [(known.now, rule.consider(news, known)) for news, known in asked]
-    return [(now, p) for now, p in told if p]
+    proposals = [(known.now, rule.consider(news, known)) for news, known in asked]
+    return [(now, p) for now, p in proposals if p]
 
 
 def heard(name: str, asked: Iterable[tuple[Input | Stride, Known]]) -> list[tuple[float, str]]:

@@ -35,8 +35,8 @@ def landed(**feet: list[float]) -> dict[str, deque[Footfall]]:
 def test_a_lasting_change_is_announced_for_the_side_that_takes_longer():
     creep = [min(0.2 * i, 9.5) for i in range(90)]  # more slowly than a limp begins
     for sign, felt in ((1.0, "left"), (-1.0, "right")):
-        told = proposed("asymmetry", walk([0.0] * 30 + [sign * v for v in creep]))
-        assert {(p.key, p.pattern) for _, p in told} == {("asymmetry", felt)}
+        cues = proposed("asymmetry", walk([0.0] * 30 + [sign * v for v in creep]))
+        assert {(p.key, p.pattern) for _, p in cues} == {("asymmetry", felt)}
 
 
 def test_varying_strides_need_a_larger_change_between_contacts_of_one_kind():
@@ -80,13 +80,13 @@ def test_turning_meanwhile_does_not_change_the_question_about_a_limp():
 def test_a_limp_that_starts_in_a_turn_is_judged_against_earlier_steps_in_that_direction():
     before = [*walk([0.0] * 30, direction="backward"), *walk([6.0] * 30, 36.0)]
     limp = walk([14.0] * 20, 72.0, direction="backward")
-    rule, told = built("rules", "asymmetry"), list[tuple[float, str]]()
+    rule, cues = built("rules", "asymmetry"), list[tuple[float, str]]()
     for news, known in before + limp:
         if known.now in (36.0, 72.0):
             rule.reset()  # so a phase begins
         proposal = rule.consider(news, known)
-        told += [(known.now, proposal.key)] if proposal else []
-    assert told[0] == (72.0 + 1.2 * 5, "limp_back")
+        cues += [(known.now, proposal.key)] if proposal else []
+    assert cues[0] == (72.0 + 1.2 * 5, "limp_back")
 
 
 def test_a_limp_in_a_new_direction_is_found_after_turning_back_to_a_known_one():
@@ -110,8 +110,8 @@ def test_nothing_is_compared_after_five_minutes_or_one_minute_without_a_step(
 ):
     before = walk([0.0] * 30, direction="backward")
     limp = walk([14.0] * 20, again, direction="backward")
-    told = {key for _, key in heard("asymmetry", [*before, *meanwhile, *limp])}
-    assert ("limp_back" in told) == asks
+    cues = {key for _, key in heard("asymmetry", [*before, *meanwhile, *limp])}
+    assert ("limp_back" in cues) == asks
 
 
 def test_a_lifelong_asymmetry_is_ignored():
@@ -119,15 +119,15 @@ def test_a_lifelong_asymmetry_is_ignored():
 
 
 def test_a_sudden_limp_is_asked_about_and_the_occurrence_ends_with_it():
-    told = heard("asymmetry", walk([0.0] * 30 + [14.0] * 10 + [0.0] * 10))
-    assert {key for _, key in told} == {"limp"}
-    assert told[0][0] == 1.2 * 35  # the sixth stride of it
-    assert told[-1][0] == 1.2 * 39
+    cues = heard("asymmetry", walk([0.0] * 30 + [14.0] * 10 + [0.0] * 10))
+    assert {key for _, key in cues} == {"limp"}
+    assert cues[0][0] == 1.2 * 35  # the sixth stride of it
+    assert cues[-1][0] == 1.2 * 39
 
 
 def test_a_limp_going_backward_has_its_own_words():
-    told = heard("asymmetry", walk([0.0] * 30 + [14.0] * 10, direction="backward"))
-    assert {key for _, key in told} == {"limp_back"}
+    cues = heard("asymmetry", walk([0.0] * 30 + [14.0] * 10, direction="backward"))
+    assert {key for _, key in cues} == {"limp_back"}
 
 
 @pytest.mark.parametrize(("phase", "facing", "asks"), [
@@ -143,8 +143,8 @@ def test_a_runner_who_may_face_away_is_not_sent_to_the_console(phase, facing, as
         for side in ("left", "right"):
             sore = side == "left" and i >= 20
             known.see(Footfall(t=i, side=side, sensor=side, confidence=0.7 if sore else 1.0), i)
-        told = rule.consider(step(i, direction=facing)[0], known)
-    assert told.key == asks
+        cues = rule.consider(step(i, direction=facing)[0], known)
+    assert cues.key == asks
 
 
 def test_the_usual_asymmetry_is_learned_again_after_a_lost_sensor():

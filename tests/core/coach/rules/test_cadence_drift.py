@@ -22,7 +22,7 @@ def creep(percent: float, cv: float = 0.02, strides: int = 300, *, fitted: bool 
     ]
 
 
-@pytest.mark.parametrize(("percent", "cv", "told"), [
+@pytest.mark.parametrize(("percent", "cv", "announced"), [
     (5.5, 0.02, False),  # below three times the spread, 6 %
     (9.0, 0.02, True),
     (9.0, 0.04, False),  # strides that vary more may slow by more: 12 %
@@ -30,8 +30,8 @@ def creep(percent: float, cv: float = 0.02, strides: int = 300, *, fitted: bool 
     (14.0, 0.05, True),  # never above 12 %
     (30.0, 0.06, False),  # with this variation a drift cannot be seen
 ])  # fmt: skip
-def test_the_threshold_is_three_spreads_within_bounds(percent: float, cv: float, told: bool):
-    assert bool(heard("cadence_drift", creep(percent, cv))) == told
+def test_the_threshold_is_three_spreads_within_bounds(percent: float, cv: float, announced: bool):
+    assert bool(heard("cadence_drift", creep(percent, cv))) == announced
 
 
 def test_it_names_the_rate_and_the_runners_own():

@@ -21,13 +21,13 @@ def carrying(seconds: int, **known: Any) -> list[tuple[float, str]]:
 
 
 def test_a_reminder_comes_first_and_after_half_a_minute_a_backward_step_is_offered():
-    told = carrying(33)
-    assert [key for _, key in told] == ["old_pattern"] * 30 + ["backward_offer"] * 3
+    cues = carrying(33)
+    assert [key for _, key in cues] == ["old_pattern"] * 30 + ["backward_offer"] * 3
 
 
 def test_a_step_that_was_never_carried_over_counts_from_when_that_was_known():
-    told = carrying(42, judged=judged(), carry=Carried(reverted=20.0))
-    assert next(t for t, key in told if key == "backward_offer") == 50.0
+    cues = carrying(42, judged=judged(), carry=Carried(reverted=20.0))
+    assert next(t for t, key in cues if key == "backward_offer") == 50.0
 
 
 def test_no_offer_without_time_backward_and_no_word_outside_the_carry():

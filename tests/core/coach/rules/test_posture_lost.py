@@ -18,13 +18,13 @@ def carrying(lean: float, bounce: float = 4.0, strides: int = 60, **known: Any):
     return heard("posture_lost", asked)
 
 
-@pytest.mark.parametrize(("lean", "bounce", "told"), [
+@pytest.mark.parametrize(("lean", "bounce", "announced"), [
     (2.0, 4.0, False), (8.0, 4.0, False), (12.0, 4.0, True), (2.0, 6.5, True), (-9.0, 4.0, False),
 ])  # fmt: skip
 def test_more_lean_or_bounce_than_in_the_imprint_is_announced(
-    lean: float, bounce: float, told: bool
+    lean: float, bounce: float, announced: bool
 ):
-    assert {key for _, key in carrying(lean, bounce)} == ({"posture_lost"} if told else set())
+    assert {key for _, key in carrying(lean, bounce)} == ({"posture_lost"} if announced else set())
 
 
 def test_it_takes_a_dozen_settled_strides_of_the_carry():

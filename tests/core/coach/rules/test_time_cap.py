@@ -24,14 +24,14 @@ def test_the_cap_is_announced_once_a_minute_before_and_once_when_reached(
     cap: Cap, key: str
 ) -> None:
     lefts = [max(100.0 - t, 0.0) for t in range(130)]
-    told = heard("time_cap", [going(float(t), left, cap) for t, left in enumerate(lefts)])
-    assert told == [(40.0, "minute_left"), (100.0, key)]
+    cues = heard("time_cap", [going(float(t), left, cap) for t, left in enumerate(lefts)])
+    assert cues == [(40.0, "minute_left"), (100.0, key)]
 
 
 def test_a_cap_that_moved_away_can_be_announced_again() -> None:
     lefts = [0.0, 0.0, 66.0, 0.0]
-    told = heard("time_cap", [going(float(t), left) for t, left in enumerate(lefts)])
-    assert told == [(0.0, "time_up"), (3.0, "time_up")]
+    cues = heard("time_cap", [going(float(t), left) for t, left in enumerate(lefts)])
+    assert cues == [(0.0, "time_up"), (3.0, "time_up")]
 
 
 def test_one_minute_is_announced_only_if_it_is_left_and_walked_backward() -> None:
@@ -49,5 +49,5 @@ def test_the_announced_time_is_the_time_left(left: float, key: str) -> None:
 
 
 def test_the_end_has_a_tone_and_the_time_left_has_none() -> None:
-    told = proposed("time_cap", [going(0.0, 59.0), going(1.0, 0.0)])
-    assert [(p.pattern, p.tone) for _, p in told] == [("none", ""), ("none", "limit")]
+    cues = proposed("time_cap", [going(0.0, 59.0), going(1.0, 0.0)])
+    assert [(p.pattern, p.tone) for _, p in cues] == [("none", ""), ("none", "limit")]

@@ -20,18 +20,18 @@ def backward(now: float, speed: float | None, limit: float | None = 1.0) -> tupl
 
 @given(speed=st.floats(0.0, 3.0))
 def test_too_fast_is_five_percent_above_the_limit_for_three_seconds(speed: float) -> None:
-    told = heard("too_fast", [backward(0.5 * i, speed) for i in range(20)])
-    assert bool(told) == (speed > 1.05)
+    cues = heard("too_fast", [backward(0.5 * i, speed) for i in range(20)])
+    assert bool(cues) == (speed > 1.05)
     if 1.05 < speed <= 1.5:
-        assert set(told) == {(0.5 * i, "too_fast") for i in range(6, 20)}
+        assert set(cues) == {(0.5 * i, "too_fast") for i in range(6, 20)}
 
 
 @given(speed=st.floats(1.501, 3.0))
 def test_50_percent_too_fast_is_danger_at_once_and_an_alarm_if_it_lasts(speed: float) -> None:
     found = proposed("too_fast", [backward(0.5 * i, speed) for i in range(1, 24)])
-    told = [(t, p.key, p.tone, p.theme) for t, p in found]
-    assert told[0] == (1.0, "far_too_fast", "unsteady", "safety")
-    assert told[-1] == (11.5, "far_too_fast", "alarm", "safety")
+    cues = [(t, p.key, p.tone, p.theme) for t, p in found]
+    assert cues[0] == (1.0, "far_too_fast", "unsteady", "safety")
+    assert cues[-1] == (11.5, "far_too_fast", "alarm", "safety")
 
 
 def test_too_fast_on_a_belt_slow_enough_to_turn_is_a_remark_and_no_danger() -> None:

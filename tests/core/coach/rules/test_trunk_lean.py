@@ -12,8 +12,8 @@ from tests.core.coach.rules.asked import heard, step
 ])  # fmt: skip
 def test_seven_degrees_off_the_usual_lean_is_announced_either_way(after: float, keys: set[str]):
     leans = [3.0] * 30 + [after] * 60
-    told = heard("trunk_lean", [step(t, {"trunk_lean_deg": v}) for t, v in enumerate(leans)])
-    assert {key for _, key in told} == keys
+    cues = heard("trunk_lean", [step(t, {"trunk_lean_deg": v}) for t, v in enumerate(leans)])
+    assert {key for _, key in cues} == keys
 
 
 def test_it_takes_a_dozen_strides_and_a_belt_speed():

@@ -14,35 +14,35 @@ def swaying(now: float, level: Level, stumble: bool = False) -> tuple[Input, Kno
 
 
 def test_unsteadiness_that_lasts_nine_seconds_is_a_reason_to_stop_the_belt() -> None:
-    told = heard("unsteady", [swaying(float(t), "unsteady") for t in range(12)])
-    assert [key for _, key in told] == ["unsteady"] * 9 + ["unsteady_stop"] * 3
+    cues = heard("unsteady", [swaying(float(t), "unsteady") for t in range(12)])
+    assert [key for _, key in cues] == ["unsteady"] * 9 + ["unsteady_stop"] * 3
 
 
 def test_unsteadiness_that_stopped_for_a_moment_starts_over() -> None:
     levels: list[Level] = ["unsteady"] * 8 + ["unknown"] + ["unsteady"] * 8
-    told = heard("unsteady", [swaying(float(t), level) for t, level in enumerate(levels)])
-    assert {key for _, key in told} == {"unsteady"}
+    cues = heard("unsteady", [swaying(float(t), level) for t, level in enumerate(levels)])
+    assert {key for _, key in cues} == {"unsteady"}
     assert heard("unsteady", [swaying(0.0, "unknown"), swaying(1.0, "steady")]) == []
 
 
 def test_the_end_of_unsteadiness_is_announced_once_known() -> None:
     levels: list[Level] = ["unsteady"] * 4 + ["unknown"] * 3 + ["steady"] * 9
-    told = heard("unsteady", [swaying(float(t), level) for t, level in enumerate(levels)])
-    assert [t for t, key in told if key == "steady_again"] == [7.0, 8.0, 9.0, 10.0, 11.0, 12.0]
+    cues = heard("unsteady", [swaying(float(t), level) for t, level in enumerate(levels)])
+    assert [t for t, key in cues if key == "steady_again"] == [7.0, 8.0, 9.0, 10.0, 11.0, 12.0]
 
 
 def test_stop_the_belt_is_said_less_and_less_often() -> None:
-    told = proposed("unsteady", [swaying(float(t), "unsteady") for t in range(80)])
-    assert len(told) == 80
-    assert [told[t][1].refractory_s for t in (0, 10, 20, 40, 70)] == [3.0, 3.0, 6.0, 12.0, 30.0]
+    cues = proposed("unsteady", [swaying(float(t), "unsteady") for t in range(80)])
+    assert len(cues) == 80
+    assert [cues[t][1].refractory_s for t in (0, 10, 20, 40, 70)] == [3.0, 3.0, 6.0, 12.0, 30.0]
 
 
 def test_after_a_stumble_unsteady_comes_after_3_s_and_stop_the_belt_after_12_s() -> None:
     situations = [swaying(0.0, "steady", stumble=True)]
     situations += [swaying(0.1 + t, "unsteady") for t in range(16)]
-    told = heard("unsteady", situations)
-    assert told[0] == (3.1, "unsteady")
-    assert next(t for t, key in told if key == "unsteady_stop") == 12.1
+    cues = heard("unsteady", situations)
+    assert cues[0] == (3.1, "unsteady")
+    assert next(t for t, key in cues if key == "unsteady_stop") == 12.1
 
 
 def test_it_is_felt_and_has_its_own_tone() -> None:

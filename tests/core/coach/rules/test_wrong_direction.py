@@ -22,6 +22,6 @@ def test_facing_the_wrong_way_is_asked_about_after_four_seconds(
 
 
 def test_turning_backward_on_a_slow_belt_is_not_asked_about() -> None:
-    for speed, told in ((0.5, 0), (0.9, 1)):
+    for speed, cues in ((0.5, 0), (0.9, 1)):
         known = Known(direction="backward", against_s=9.0, belt=Belt(t=0.0, speed_m_s=speed))
-        assert len(heard("wrong_direction", [(Tick(t=0.0), known)])) == told
+        assert len(heard("wrong_direction", [(Tick(t=0.0), known)])) == cues
