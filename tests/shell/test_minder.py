@@ -23,10 +23,10 @@ from tests.shell.test_run import HOME, Running
 WANTED = PinRequest(pins=(12, 13), most_s=0.5, frequency_hz=200.0, hardware=False)
 
 
-def warnings_at(stamps, step=0.5):
+def warnings_at(stamps):
     """Return at which times a minder tells, of what the file shows at each step."""
     one = Minder()
-    return [n * step for n, stamp in enumerate(stamps) if one.feed(stamp, n * step)]
+    return [0.5 * n for n, stamp in enumerate(stamps) if one.feed(stamp, 0.5 * n)]
 
 
 def test_a_fresh_or_missing_file_gives_no_warning():

@@ -9,8 +9,8 @@ from cued.model import Cue, Priority, Stride
 CUE = Cue(t=0.0, key="long", text="Short steps", pattern="step", priority=2, verdict="given")
 
 
-def long(since: float = 0.0, key: str = "long") -> Proposal:
-    return Proposal(key=key, priority=Priority.TECHNIQUE, theme="stride", since=since)
+def long() -> Proposal:
+    return Proposal(key="long", priority=Priority.TECHNIQUE, theme="stride", since=0.0)
 
 
 def walked(effects: Effects, strides: int, long_until: int = 0) -> list[tuple[int, bool]]:

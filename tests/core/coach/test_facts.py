@@ -22,8 +22,8 @@ def memory(*past: Past, **more: object) -> Memory:
     return Memory(runner="anna", past=past, **more)
 
 
-def before(age_s: float, backward_s: float = 300.0, held_s: float | None = None) -> Past:
-    return Past(age_s=age_s, backward_s=backward_s, peak_m_s=0.5, stage=1, held_s=held_s)
+def before(age_s: float, held_s: float | None = None) -> Past:
+    return Past(age_s=age_s, backward_s=300.0, peak_m_s=0.5, stage=1, held_s=held_s)
 
 
 def test_too_short_a_hold_is_not_announced():

@@ -10,9 +10,9 @@ from cued.coach.workout.phase import Trigger
 from cued.coach.workout.phases import PHASES
 
 
-def interrupted(*overlays: tuple[str, Trigger], walked_s: float = 50.0) -> Interrupted:
+def interrupted(*overlays: tuple[str, Trigger]) -> Interrupted:
     """Return a carry interrupted by these overlays, one after another."""
-    known = Known(now=100.0, phase="carry", spec=PHASES["carry"], elapsed_s=walked_s)
+    known = Known(now=100.0, phase="carry", spec=PHASES["carry"], elapsed_s=50.0)
     under = Interrupted(known)
     for name, trigger in overlays:
         left, was = known.phase, known.spec

@@ -28,9 +28,9 @@ def imprint(stride_s: float) -> Imprint:
     )  # fmt: skip
 
 
-def closed(keeping: Keeping, backward_s: float = 90.0, kind: str = "program"):
+def closed(keeping: Keeping, kind: str = "program"):
     tally = SessionTally(started=0.0, kind=kind)
-    tally.backward_s = backward_s
+    tally.backward_s = 90.0
     return keeping.close(tally)
 
 

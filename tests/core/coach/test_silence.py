@@ -21,11 +21,11 @@ def known(program: bool = True) -> Known:
     return walks
 
 
-def first_sign(known: Known, until: float = 400.0, ruled=()) -> tuple[float, str] | None:
+def first_sign(known: Known, ruled=()) -> tuple[float, str] | None:
     """Walk in silence; return the first sign of life and its time."""
     sign = SignOfLife()
     sign.given(0.0)
-    while known.now < until:
+    while known.now < 400.0:
         known.now += 1.0
         known.walked_at = known.stride_at = known.footfall_at = known.now
         if cue := sign.propose(known, ruled, held_back=False):

@@ -18,10 +18,10 @@ SETTINGS = (
 )
 
 
-def run_to(belt, until, piece=0.5):
+def run_to(belt, until):
     t = 0.0
     while t < until:
-        t += piece
+        t += 0.5
         belt.advance(t)
 
 
