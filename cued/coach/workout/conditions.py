@@ -12,6 +12,7 @@ FELT_S = 10.0  # least backward time that leaves a feeling to keep; chosen
 SAME_SPEED_S = 60.0  # forward at the backward speed: 33 strides per foot, most of them settled
 OWN_SPEED_S = 30.0  # a shorter time is not worth a second trip to the console
 TURNS_IN_S = 5.0  # time to turn in small steps, a hand on the rail
+INCLINE_OFF_PERCENT = 0.5  # a step of most consoles
 SETTING_S = 15.0  # time to find the console, and for an unreported belt to get there
 
 
@@ -89,9 +90,11 @@ def could_turn(known: Known) -> bool:
 
 
 def as_set(known: Known) -> bool:
-    """Return whether the belt has the speed that is due, or there was time to set it."""
+    """Return whether the belt has the speed and incline that are due, or there was time to."""
     if known.belt is not None and known.due_m_s is not None:
-        return abs(known.belt.speed_m_s - known.due_m_s) <= 2 * ladder.SPEED_OFF_M_S
+        speeds = abs(known.belt.speed_m_s - known.due_m_s) <= 2 * ladder.SPEED_OFF_M_S
+        level = abs(known.belt.incline_percent - known.due_percent) <= INCLINE_OFF_PERCENT
+        return speeds and (level or known.elapsed_s >= SETTING_S)
     return known.elapsed_s >= SETTING_S
 
 
@@ -163,8 +166,8 @@ def again(known: Known) -> bool:
 
 
 def turns_soon(known: Known) -> bool:
-    """Return whether the next backward part is near, so that the belt is being set for it."""
-    return again(known) and (known.remaining_s or 0.0) <= SAME_SPEED_S
+    """Return whether the belt is set for the next backward part now or before long."""
+    return again(known) and (known.remaining_s or 0.0) <= SAME_SPEED_S + OWN_SPEED_S
 
 
 def room_for_own_speed(known: Known) -> bool:

@@ -16,13 +16,13 @@ from msgspec import Struct
 
 from cued.coach.config import CoachConfig
 from cued.coach.known import Known
+from cued.coach.workout.conditions import INCLINE_OFF_PERCENT
 from cued.coach.workout.ladder import SPEED_OFF_M_S, TURN_M_S
 from cued.coach.workout.phase import Line
 from cued.model import BeltRequest
 
 Spoken = tuple[str, dict[str, float]]
 UNITS = {"km/h": 3.6, "mph": 2.2369}  # km/h and mph in 1 m/s, as rounded as they are spoken
-INCLINE_OFF_PERCENT = 0.5  # a step of most consoles
 AGAIN_S = 20.0  # time to slow the belt and turn; chosen
 NOTICE_S = 20.0  # before a turn; no new line begins in this time
 LATE_S = 6.0  # a timed line that is later than this is dropped, ...

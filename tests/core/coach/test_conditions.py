@@ -63,6 +63,8 @@ def test_there_was_time_to_turn_after_standing_or_from_the_rails():
 def test_a_belt_is_set_within_two_steps_and_a_silent_one_after_15_s():
     assert c.as_set(known(1.0 + 1.9 * ladder.SPEED_OFF_M_S, due_m_s=1.0))
     assert not c.as_set(known(1.0 + 2.1 * ladder.SPEED_OFF_M_S, due_m_s=1.0))
+    assert not c.as_set(known(1.0, due_m_s=1.0, due_percent=3.0, elapsed_s=14.0))
+    assert c.as_set(known(1.0, due_m_s=1.0, due_percent=3.0, elapsed_s=15.0))
     assert not c.as_set(known(due_m_s=1.0, elapsed_s=14.0))
     assert c.as_set(known(due_m_s=1.0, elapsed_s=15.0))
 
@@ -94,4 +96,5 @@ def test_the_runners_own_speed_is_offered_where_it_lasts_half_a_minute():
     assert c.room_for_own_speed(known(**base, more_rounds=False, remaining_s=5.0))
     assert c.room_for_own_speed(known(**base, more_rounds=True, remaining_s=90.0))
     assert not c.room_for_own_speed(known(**base, more_rounds=True, remaining_s=89.0))
-    assert c.turns_soon(known(**base, more_rounds=True, remaining_s=60.0))
+    assert c.turns_soon(known(**base, more_rounds=True, remaining_s=90.0))
+    assert not c.turns_soon(known(**base, more_rounds=True, remaining_s=91.0))
