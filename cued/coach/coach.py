@@ -287,6 +287,8 @@ class Coach:
         self._session.tally.cues += 1
         self._sign.given(cue.t)
         self._safety.said(cue.key)
+        if cue.key in ("limp", "limp_back"):
+            self.known.sore_at = cue.t
         if cue.key == "backward_offer":
             self._offered_at = cue.t
         if cue.key == "try_shorter" and self._plan.beats:

@@ -47,7 +47,7 @@ FAR_TOO_FAST = 1.5  # times the limit: half as fast again as anybody has prescri
 REFINED_M_S = 0.05  # half a bin of the baselines; a level's first reports may be this far off
 LANDINGS = 8  # per foot: more than are compared, or land between two comparisons
 HELD_S = 7.0  # feet that step again within this keep the same speed (belt/source.py)
-UPSET_S = 60.0  # after being unsteady, a runner counts as upset for this long if not seen; chosen
+UPSET_S = 60.0  # after being unsteady, if not seen steady, and after a limp; chosen
 STRIDE_AGE_S = 3.0  # longer than any stride: after that nobody is walking
 
 Cap = Literal["session", "day", "week"]
@@ -121,6 +121,7 @@ class Known(Struct, kw_only=True):
     stability: Level = "unknown"
     score: float | None = None
     upset_at: float = -math.inf
+    sore_at: float = -math.inf  # when the runner was last asked about a limp
     measured: dict[str, Measurement] = {}
     baselines: Baselines = field(default_factory=Baselines)
     unreported: Baselines = field(default_factory=Baselines)  # on a belt assumed constant
@@ -246,8 +247,9 @@ class Known(Struct, kw_only=True):
 
     @property
     def upset(self) -> bool:
-        """Return whether the runner is unsteady, or was and has not been seen steady since."""
-        return self.stability == "unsteady" or self.now - self.upset_at < UPSET_S
+        """Return whether the runner is unsteady or sore, or was and is not known to be well."""
+        lately = self.now - max(self.upset_at, self.sore_at) < UPSET_S
+        return self.stability == "unsteady" or lately
 
     @property
     def at_rest(self) -> bool:

@@ -70,6 +70,11 @@ def slow(known: Known) -> bool:
     return known.slowed
 
 
+def turnable(known: Known) -> bool:
+    """Return whether the belt is slow enough to turn away from the console, and runs."""
+    return slow(known) and not at_rest(known)
+
+
 def not_slow(known: Known) -> bool:
     """Return whether the runner has to slow the belt, because the coach may not or could not."""
     by_runner = known.by_hand or known.elapsed_s >= SETTING_S

@@ -88,9 +88,10 @@ PHASES: dict[str, PhaseSpec] = {
     "turn_back": PhaseSpec(
         turn="backward", still=True, quiet=True, pace="turn", entry=frozenset(("round",)),
         says=(
+            Line("start_belt", only=c.at_rest),  # not with the console behind
             Line("turn_slow", only=c.not_slow),
-            Line("count_in", only=c.turn_not_asked, when=c.slow, first=3),
-            Line("turn_back", only=c.to_turn, when=c.slow),
+            Line("count_in", only=c.turn_not_asked, when=c.turnable, first=3),
+            Line("turn_back", only=c.to_turn, when=c.turnable),
         ),
         leads=t.turning,
     ),

@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from cued.coach.config import CoachConfig
 from cued.coach.known import Known
-from cued.coach.workout.conditions import INCLINE_OFF_PERCENT
+from cued.coach.workout.conditions import INCLINE_OFF_PERCENT, at_rest
 from cued.coach.workout.ladder import SPEED_OFF_M_S, TURN_M_S
 from cued.coach.workout.phase import Line
 from cued.model import BeltRequest
@@ -135,11 +135,12 @@ class Script:
         return self._confirmed
 
     def remind(self, known: Known) -> None:
-        """Repeat the prompts to a runner who does not turn, or does not step on."""
+        """Repeat the prompts to a runner who does not turn, step on, or start the belt."""
         wanted, facing = known.spec.turn, known.direction
         turns = "unknown" not in (wanted, facing) and facing != wanted
         mounts = known.spec.pace == "due" and known.spec.stands and not known.walking
-        asks = turns or (mounts and not known.stepped_on)
+        starts = wanted == "backward" and at_rest(known)
+        asks = turns or starts or (mounts and not known.stepped_on)
         if asks and known.now - max(self._begun, self._spoke) >= AGAIN_S:
             self._open(known, again=True)
 

@@ -188,6 +188,22 @@ def test_something_wrong_before_the_prompt_to_turn_is_answered_too() -> None:
     assert keys(runner, asked)[-2:] == ["eased_off", "cool_down"]
 
 
+def test_a_backward_part_on_a_standing_belt_begins_by_starting_it_facing_forward() -> None:
+    runner = led_to("backward_walk")
+    runner.walk(15.0, "backward")
+    runner.say("pause")
+    runner.belt(0.0)
+    runner.stand(20.0)
+    again = runner.t
+    runner.say("resume")
+    runner.stand(30.0)
+    assert keys(runner, again) == ["resumed", "start_belt", "start_belt"]
+    runner.belt(0.4)
+    started = runner.t
+    runner.walk(5.0)
+    assert "turn_back" in keys(runner, started)
+
+
 def test_a_runner_lost_in_the_turn_is_not_told_again_to_turn_round() -> None:
     runner = led_to("turn_back")
     runner.walk(3.0)
@@ -282,6 +298,7 @@ def test_a_sudden_limp_is_asked_about_and_never_coached() -> None:
     assert first(runner, "limp").t - began < 20.0
     assert first(runner, "limp").priority == Priority.LIMIT
     assert not runner.cues("asymmetry")
+    assert runner.coach.known.upset, "nothing harder begins for a minute"
 
 
 def silent(by_hand: bool) -> Runner:
