@@ -120,6 +120,7 @@ class Coach:
         # 7. The rules.
         known.offered = now - self._offered_at < OFFER_LASTS_S
         known.hold = held(known, self._safety, self._plan.phase_quiet_s)
+        events += self._request.pop(known, lost=self._safety.lost)  # not if unsteady just now
         technique = self._ask_rules(item)
         # 8. Learning from the stride, after the rules have seen it.
         if isinstance(item, Stride):
@@ -174,7 +175,7 @@ class Coach:
                 self._taught.forget_runner()
             out.append(event)
         self._request.add(self._session.script.pop_request(self.known))
-        return [*out, *self._request.pop(self.known, lost=self._safety.lost)]
+        return out
 
     def _enter(self, now: float) -> list[AnyEvent]:
         self._restart()

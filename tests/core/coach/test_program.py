@@ -542,6 +542,17 @@ def test_a_grade_is_requested_only_for_the_uphill_phase() -> None:
     }
 
 
+def test_no_faster_belt_is_requested_at_the_moment_of_a_stumble() -> None:
+    runner = Runner(CLIMBER, belt_requests=True, profile="variety_for_a_runner")
+    runner.belt(0.6)
+    runner.walk(2.0)
+    runner.obey_until("backward_uphill")
+    runner.walk(5.0, "backward")
+    out = runner.feed(Stumble(t=runner.t, score=2.0))
+    assert runner.phase == "backward_walk"
+    assert not [e for e in out if isinstance(e, BeltRequest)]
+
+
 def test_a_requested_pause_may_last_ten_minutes_and_stepping_off_two() -> None:
     runner = there("settle").copy()
     runner.say("pause")
