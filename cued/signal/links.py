@@ -1,8 +1,9 @@
 """State of each sensor's link, up, late (0.5 s without data) or lost (1 s), and its lost samples.
 
-The age is counted from arrivals and judged at ticks; the Bluetooth stack's opinion does not count,
-because a zombie link stays "connected" for hours (bleak-retry-connector#228). The thresholds are
-chosen: more than 1 s without data while the belt moves raises an alarm (``coach/safety.py``).
+The age is counted from arrivals of usable samples and judged at ticks. The Bluetooth stack's
+opinion does not count, because a zombie link stays "connected" for hours (bleak-retry-
+connector#228). The thresholds are chosen: more than 1 s without data while the belt moves raises an
+alarm (``coach/safety.py``).
 """
 
 from __future__ import annotations
