@@ -20,7 +20,13 @@ MOST_WORK_S = 120.0
 
 
 # The longest tests start first, so that no worker is left with one at the end.
-LONGEST = ("test_first_evening.py", "test_page.py", "test_speech.py", "test_reanalyse.py")
+LONGEST = (
+    "test_fault_matrix.py",
+    "test_first_evening.py",
+    "test_page.py",
+    "test_speech.py",
+    "test_reanalyse.py",
+)
 
 
 # The same on every Python: pure computing, which the tests of engine and daemon also exercise
