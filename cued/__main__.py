@@ -77,7 +77,7 @@ def parser(names: Sequence[str]) -> argparse.ArgumentParser:
 
 
 def near(word: str, asked: argparse.ArgumentParser) -> str:
-    """Suggest the option closest to a word; empty if none is close."""
+    """Return a hint with the option closest to a word, or an empty text."""
     options = [
         option for option in asked.format_usage().replace("[", " ").split() if option[:1] == "-"
     ]
@@ -147,7 +147,7 @@ def _unprinted(error: OSError) -> int:
 
 
 def _say(error: CuedError, status: int, file: Path | None = None) -> int:
-    """Print an error; a line that names only a section gets its file and line number."""
+    """Print an error, with file and line number where it names only a section."""
     for line in str(error).splitlines():
         text = placed(file, line) if file and line.startswith("[") else line
         print(f"cued: {visible(text)}", file=sys.stderr)

@@ -78,7 +78,7 @@ class Clips:
         return self._folder / f"{stem}-{digest[:16]}.wav"
 
     def load(self, texts: Iterable[str]) -> list[str]:
-        """Read clips into memory; return the texts without one. Blocks on the disk."""
+        """Read clips into memory and return the texts without one. Blocks on the disk."""
         missing: list[str] = []
         for text in dict.fromkeys(map(plain, texts)):
             if not text or text in self._clips:
@@ -160,7 +160,7 @@ async def _start() -> asyncio.subprocess.Process:
 
 
 async def _answers(child: asyncio.subprocess.Process, batch: Batch) -> AsyncIterator[Rendered]:
-    """Send a batch to the child; yield its answers until it ends or falls silent."""
+    """Yield the child's answers to a batch until it ends or falls silent."""
     assert child.stdin is not None
     assert child.stdout is not None
     with contextlib.suppress(ConnectionError):
@@ -191,7 +191,7 @@ def _version(renderer: str, options: VoiceOptions) -> str:
 
 
 def recordings(folder: Path, names: Mapping[str, str]) -> dict[str, Path]:
-    """Return the files of a folder by the text that each says; ``names`` gives texts by stem."""
+    """Return the files of a folder by the text that each says, which ``names`` has by stem."""
     found = {name: folder / f"{name}.wav" for name in names}
     return {names[name]: path for name, path in reversed(found.items()) if path.is_file()}
 

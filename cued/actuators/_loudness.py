@@ -108,7 +108,7 @@ def _compressed(sound: Floats) -> Floats:
 
 
 def _limited(sound: Floats) -> Floats:
-    """Return the sound with no peak above ``PEAK``; the gain falls smoothly before each."""
+    """Return the sound with its gain lowered smoothly before each peak above ``PEAK``."""
     if np.abs(sound).max(initial=0.0) <= PEAK:
         return sound
     size = round(LOOK_AHEAD_S * RATE) | 1

@@ -174,7 +174,7 @@ class Mixer:
 
     @staticmethod
     def _copy(sound: _Sound, out: NDArray[np.float32]) -> int:
-        """Copy a sound's next samples to ``out``; return how many there were."""
+        """Copy a sound's next samples to ``out`` and return their number."""
         piece = sound.samples[sound.at : sound.at + out.size]
         out[: piece.size] = piece
         sound.at += piece.size

@@ -61,7 +61,7 @@ SCORES: dict[Pattern, Notes] = {
 
 
 def pulses(pattern: Pattern, size: float = 0.5) -> tuple[Pulse, ...]:
-    """Return the pulses of a pattern; ``size`` (0 to 1) sets the length of those of ``step``."""
+    """Return the pulses of a pattern, those of ``step`` as long as ``size`` (0 to 1) says."""
     notes, on_s, step_s = SCORES[pattern]
     if pattern == "step":
         on_s = LEAST_S + (MOST_S - LEAST_S) * min(max(size, 0.0), 1.0)
