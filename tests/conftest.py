@@ -10,6 +10,10 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.helpers.home import HOME
+
+pytest_plugins = ["tests.helpers.bluetooth", "tests.helpers.brokers", "tests.helpers.disk"]
+
 # These tests claim values, not times: on a loaded machine an example may take long.
 settings.register_profile("cued", deadline=None)
 settings.load_profile("cued")
@@ -31,11 +35,9 @@ LONGEST = (
 
 # The same on every Python: pure computing, which the tests of engine and daemon also exercise
 # on each version, and checks of the files of the checkout.
-TESTS = Path(__file__).parent
 ONCE = [
-    *(TESTS / "core" / room for room in ("belt", "coach", "gait", "signal", "simulation")),
-    TESTS / "hardware",
-    TESTS / "test_house.py",
+    HOME / "tests" / room
+    for room in ("belt", "coach", "gait", "signal", "simulation", "hardware", "test_house.py")
 ]
 
 
@@ -66,7 +68,7 @@ def within_its_work(request: pytest.FixtureRequest) -> Iterator[None]:
 def _folder(variable: str, name: str) -> Path:
     """Return the folder named by a variable, or the shared one; skip if there is none."""
     named = os.environ.get(variable)
-    folder = Path(named) if named else Path(__file__).parents[2] / "shared" / name
+    folder = Path(named) if named else HOME.parent / "shared" / name
     if not folder.is_dir():
         pytest.skip(f"no recordings: {folder} does not exist (set {variable})")
     return folder

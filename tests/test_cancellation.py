@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import ast
 import asyncio
-from pathlib import Path
 from typing import NamedTuple
 
 import aiomqtt
 import pytest
 
 from cued.sinks import _mqtt_client as mqtt
+from tests.helpers.home import HOME
 
-HOME = Path(__file__).parents[1] / "cued"
+CUED = HOME / "cued"
 CATCHES = {"CancelledError", "BaseException"}
 # Ctrl-C ends the wait there and what follows keeps the study: nothing goes on after it.
 MEANT = {"commands/study.py": "_until_over"}
@@ -76,7 +76,7 @@ def found_in(text: str) -> list[tuple[str, int]]:
 
 
 def test_no_await_swallows_a_cancellation():
-    files = {str(p.relative_to(HOME)): p.read_text("utf-8") for p in HOME.rglob("*.py")}
+    files = {str(p.relative_to(CUED)): p.read_text("utf-8") for p in CUED.rglob("*.py")}
     assert [
         (path, function, line)
         for path, text in sorted(files.items())

@@ -16,8 +16,7 @@ import pytest
 
 from cued import __main__, config, parts
 from cued.commands import parts as listing
-
-HOME = Path(__file__).parents[1]
+from tests.helpers.home import HOME
 
 
 @pytest.mark.parametrize("path", sorted((HOME / "config").glob("*.toml")), ids=lambda p: p.name)
@@ -146,22 +145,22 @@ def test_a_number_without_a_reason_is_found():
 
 # Where those modules are tested that no test imports or is named after.
 TESTED_IN = {
-    "actuators/_phrase_cache.py": "shell/test_speech.py",
-    "actuators/_speech_options.py": "shell/test_speech.py",
+    "actuators/_phrase_cache.py": "actuators/test_speech.py",
+    "actuators/_speech_options.py": "actuators/test_speech.py",
     "actuators/log.py": "contracts/test_actuators.py",
     "actuators/voices/*.py": "contracts/test_voices.py",
-    "commands/_over_bluetooth.py": "shell/ble/test_simulate.py",
-    "commands/_play.py": "shell/test_daemon.py",
-    "commands/_setup/topics/*.py": "shell/test_setup_steps.py",
+    "commands/_over_bluetooth.py": "commands/test_simulate.py",
+    "commands/_play.py": "test_daemon.py",
+    "commands/_setup/topics/*.py": "commands/setup/test_setup_steps.py",
     "commands/export.py": "report/test_report.py",
-    "commands/import_.py": "recordings/test_importing.py",
-    "evaluation/*.py": "core/test_evaluation.py",
-    "gait/metrics/*.py": "core/gait/test_metrics.py",
-    "recording/imports/**/*.py": "recordings/test_import_formats.py",
+    "commands/import_.py": "recording/imports/test_importing.py",
+    "evaluation/*.py": "evaluation/test_evaluation.py",
+    "gait/metrics/*.py": "gait/metrics/test_metrics.py",
+    "recording/imports/**/*.py": "recording/imports/test_import_formats.py",
     "report/*.py": "report/test_report.py",
-    "simulation/*.py": "core/simulation/test_simulated_signals.py",
-    "sinks/_amqtt*.py": "shell/mqtt/test_security.py",
-    "standin/*.py": "shell/ble/test_ble_session.py",
+    "simulation/*.py": "simulation/test_simulated_signals.py",
+    "sinks/_amqtt*.py": "sinks/test_security.py",
+    "standin/*.py": "sources/test_ble_session.py",
 }
 
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from cued import __main__, config
+from tests.helpers.home import HOME
 
-HOME = Path(__file__).parents[1]
 README = (HOME / "README.md").read_text("utf-8")
 PAGES = [*HOME.glob("*.md"), *HOME.glob("docs/*.md"), *HOME.glob("hardware/**/*.md")]
 

@@ -10,7 +10,7 @@ on a faster belt, but not more in longer strides at the same speed. Both change 
 
 The means of the last 5 to 20 strides are compared with those of all before. While a change is
 likely but not certain, it is suspected and strides are not judged. What is seen and what is missed:
-docs/coaching.md, measured by tests/core/belt/test_unreported.py.
+docs/coaching.md, measured by tests/belt/test_unreported.py.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ Rules
   that falls behind shows here, and nowhere else.
 * No clock is read and nothing is random: a copy continues identically.
 
-Accuracy, from tests/core/signal/test_clock.py, after 10 s, beyond the constant least delay: with
+Accuracy, from tests/signal/test_clock.py, after 10 s, beyond the constant least delay: with
 ticks, 200 ppm and exponential delays of mean 30 ms, within 5 ms; without ticks, the rate 3 % off
 its nominal value, within 5 ms at delays of mean 10 ms and within 20 ms at 30 ms. Times depend on
 the arrivals, so they cannot be the same for every split of the same samples. While a backlog from

@@ -14,7 +14,7 @@ Rules
   must be no further apart than 0.45 m, which is 1.5 s at 0.3 m/s.
 
 Delay: half a gap between marks, or half the window. Accuracy, simulated at 0.3 to 5 m/s with eight
-uneven strips on 3 m and a jitter of 0.2 ms: ``tests/core/signal/test_pulses.py``. Never tried on a
+uneven strips on 3 m and a jitter of 0.2 ms: ``tests/signal/test_pulses.py``. Never tried on a
 belt.
 """
 
@@ -35,7 +35,7 @@ EARLY_MOST = 4  # in a row: then the belt is faster
 MISFIT = 0.05  # mean error of a round's gaps, as a logarithm, that means a miscount
 LEAPS, LEAPS_RATE = 0.12, 0.4  # a belt changes by 0.1 at most as a foot lands
 FASTEST_M_S = 8.0  # no treadmill for people is faster
-# Relative: tape stuck by hand, and the learnt round (tests/core/signal/test_pulses.py).
+# Relative: tape stuck by hand, and the learnt round (tests/signal/test_pulses.py).
 UNLEARNT_ERROR, LEARNT_ERROR = 0.05, 0.005
 
 

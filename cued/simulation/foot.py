@@ -13,7 +13,7 @@ the foot's axes. So integrating the samples gives back the stride that the truth
 Axes: the path is in the belt's frame (x toward the console, along the deck, z off it); the foot's
 own axes are x to the toes, y left, z up. Angles: yaw, pitch, roll, in this order, toe-up negative.
 
-Compared with real feet: tests/core/simulation/test_simulated_signals.py has the figures. Not
+Compared with real feet: tests/simulation/test_simulated_signals.py has the figures. Not
 modelled: bending of the shoe, soft tissue, the small wobble of a foot that stands.
 """
 

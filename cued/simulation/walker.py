@@ -18,7 +18,7 @@ instep, backward 0.6 m/s       5.2 2.3 5.2, pitch 102      6.7 3.0 6.0, pitch 12
 
 Feet turn too little sideways (roll 30 against 39, yaw 23 against 28 deg/s), stance is quieter than
 in a real shoe, and real people differ more. Backward running, chest and falls rest on no recording.
-tests/core/simulation keeps the signals near these.
+tests/simulation keeps the signals near these.
 """
 
 from __future__ import annotations

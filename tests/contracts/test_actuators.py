@@ -15,9 +15,9 @@ from cued import parts
 from cued.actuators.actuator import Actuator
 from cued.config import Site
 from cued.model import CueDone, Notice, Priority
-from tests.built import built
-from tests.shell.part import cue
-from tests.until import until
+from tests.helpers.built import built
+from tests.helpers.part import cue
+from tests.helpers.until import until
 
 EVERY = parts.names("actuators")
 

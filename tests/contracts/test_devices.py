@@ -41,7 +41,7 @@ from cued.model import (
     LinkChanged,
     Packet,
 )
-from tests.built import built
+from tests.helpers.built import built
 
 NAMES = parts.names("devices")
 H = bytes.fromhex

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from cued import parts
 from cued.gait.metric import Cycle
 from cued.model import Side
-from tests.built import built
-from tests.core.gait.cycles import posture, stride
+from tests.gait.cycles import posture, stride
+from tests.helpers.built import built
 
 NAMES = parts.names("metrics")
 

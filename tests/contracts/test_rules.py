@@ -26,8 +26,8 @@ from cued.model import (
     Tick,
 )
 from cued.parts import about, load, names
-from tests.built import built
-from tests.core.coach.walk import stride
+from tests.coach.walk import stride
+from tests.helpers.built import built
 
 RULES = names("rules")
 ALL_NEEDS: frozenset[Need] = frozenset(get_args(Need))

@@ -15,8 +15,8 @@ from cued.config import Site
 from cued.model import Cue, Gait, Measurement, Phase, Stride, Stumble, Summary, Tick
 from cued.sinks.events import Config, EventLines
 from cued.sinks.sink import Sink
-from tests.built import built
-from tests.shell.page.world import free_port
+from tests.helpers.built import built
+from tests.helpers.world import free_port
 
 EVENTS = [
     Phase(t=1.0, name="settle", from_="check_in", why="ready"),

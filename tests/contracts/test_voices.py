@@ -11,7 +11,7 @@ from cued import parts
 from cued.actuators import _render, _wav, speech
 from cued.actuators.voices import pyttsx3
 from cued.actuators.voices.voice import RenderError, Voice, VoiceMissing, VoiceOptions
-from tests.program import program
+from tests.helpers.program import program
 
 EVERY = parts.names("voices")
 

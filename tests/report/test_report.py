@@ -52,7 +52,7 @@ from cued.report.palette import LIGHT
 from cued.report.pictures import _own_band, judged_by
 from cued.report.seconds import seconds
 from cued.report.visit import visit
-from tests.languages import TRANSLATED, english_in, words_of
+from tests.helpers.languages import TRANSLATED, english_in, words_of
 
 MINUTES = 4
 EMPTY = Digest(

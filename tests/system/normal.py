@@ -172,7 +172,7 @@ def stop(bench: Bench) -> None:
     newest = f"find /var/lib/cued -type f {files} -printf '%T@\\n' | sort -n | tail -1"
     saved = float(guest.run(newest)) - wall + up - end
     bench.check("session saved", "within 2 s", f"last written {saved:.1f} s after", 0 <= saved < 2)
-    # Emulated; that it takes under 2 s on a machine is seen in tests/shell/test_run.py.
+    # Emulated; that it takes under 2 s on a machine is seen in tests/commands/test_run.py.
     good = ended < 4 and result == "success"
     bench.check("process ended", "in good order within 4 s here", f"{ended:.1f} s, {result}", good)
     guest.run("systemctl start cued")

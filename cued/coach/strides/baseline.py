@@ -10,7 +10,7 @@ Rules of this file
 * With three bins known, log T = a + b log v gives the stride time at a speed not yet seen.
 * Stride time wanders (1/f noise), so 25 strides show less spread than ten minutes do, and their
   median is not the session's. Hence two deviations from the plain rule, both measured in
-  tests/core/coach/test_overlong_stride.py: the spread is scaled up to that of ten minutes of 1/f
+  tests/coach/test_overlong_stride.py: the spread is scaled up to that of ten minutes of 1/f
   noise, and the reference follows strides in range, slowly and within narrow bounds.
 """
 

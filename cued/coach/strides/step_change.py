@@ -13,7 +13,7 @@ white noise, ``size`` the estimated step.
 Delay: 6 strides at least (5 in the window, and the caller asks twice). Causal. d lies above
 beta/2 = 0.25 so that a series that wanders more (beta up to 0.7) still rarely alarms; the price is
 a longer delay in one that wanders less. Figures: docs/overlong.md, measured by
-tests/core/coach/test_overlong_stride.py.
+tests/coach/test_overlong_stride.py.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ Rules of this file
 The spread is a choice: 0.02 s of 1.02 s was the standard error between two days of 40 people at
 their own pace (J Korean Exerc Med Assoc 9(2):208, table 1); on a belt, whose speed is the same, it
 should be less. False questions by spread: docs/coaching.md, measured by
-tests/core/coach/test_stranger.py.
+tests/coach/workout/test_stranger.py.
 """
 
 from __future__ import annotations

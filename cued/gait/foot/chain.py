@@ -25,7 +25,7 @@ depending on person, sensor and belt.
 Short gaps are bridged (``gaps.py``); longer ones give no findings until the first full stance
 after them.
 
-Measured (steady gait, one to one within 50 ms; tests/core/gait/test_foot_recordings.py)
+Measured (steady gait, one to one within 50 ms; tests/gait/foot/test_foot_recordings.py)
 ----------------------------------------------------------------------------------------
 * gottlieb, backward on a treadmill, toe or heel sensor alone: F1 1.000, spread 11 and 8 ms;
   forward: 1.000, 4 and 8 ms; after removing the markers' constant lead of 32-46 ms. Backward and

@@ -1,0 +1,175 @@
+"""The daemon as a process: what its signals do, and what systemd hears."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from cued.actuators import speech
+from cued.config import Site
+from cued.model import Notice
+from cued.runtime import leaving
+from tests.helpers.home import HOME
+from tests.helpers.running import GOOD, Running
+
+pytestmark = pytest.mark.alone
+
+
+@pytest.fixture
+def running(tmp_path):
+    daemon = Running(tmp_path)
+    yield daemon
+    daemon.process.kill()
+    daemon.process.wait()
+    daemon.socket.close()
+
+
+def test_reload_takes_a_good_configuration_and_refuses_a_bad_one(running):
+    running.hear("READY=1")
+    running.hear("WATCHDOG=1")
+    running.config.write_text("[station]\nlanguge = 'de'\n")
+    running.process.send_signal(signal.SIGHUP)
+    running.logs("did you mean language?; the old configuration stays")
+    running.config.write_text(GOOD.format(name="two"))
+    running.process.send_signal(signal.SIGHUP)
+    running.hear("RELOADING=1")
+    running.hear("READY=1")
+    running.hear("WATCHDOG=1")
+    assert running.end() < 2.0  # a limit of the service, not of this machine
+    running.hear("STOPPING=1")
+
+
+def test_it_ends_when_its_terminal_hangs_up(tmp_path):
+    keyboard, terminal = os.openpty()
+    daemon = Running(tmp_path, terminal)
+    try:
+        daemon.hear("READY=1")
+        daemon.process.send_signal(signal.SIGHUP)
+        assert daemon.process.wait(10.0) == 0
+    finally:
+        daemon.process.kill()
+        daemon.socket.close()
+        os.close(keyboard)
+        os.close(terminal)
+
+
+@pytest.mark.parametrize("mode", [None, 0o644], ids=["absent", "readable by all"])
+def test_reload_refuses_a_password_that_cannot_be_used(running, tmp_path, mode):
+    running.hear("READY=1")
+    secret = tmp_path / "secret"
+    if mode:
+        secret.write_text("horse")
+        secret.chmod(mode)
+    mqtt = f"[sinks.mqtt]\nuser = 'cued'\npassword_file = '{secret}'\n"
+    running.config.write_text(GOOD.format(name="two") + mqtt)
+    running.hear("WATCHDOG=1")
+    running.process.send_signal(signal.SIGHUP)
+    running.logs("the old configuration stays")
+    assert "[sinks.mqtt] password_file" in running.log.read_text()
+    assert running.process.poll() is None
+
+
+def test_a_session_leaves_its_file_only_when_the_coach_is_killed(tmp_path):
+    for number, left in ((signal.SIGTERM, False), (signal.SIGKILL, True)):
+        daemon = Running(tmp_path / str(number), program=False)
+        marker = tmp_path / str(number) / "session"
+        try:
+            daemon.hear("READY=1")
+            while not marker.exists():
+                daemon.hear("WATCHDOG=1")
+            daemon.process.send_signal(number)
+            daemon.process.wait(20)
+            assert marker.exists() == left
+        finally:
+            daemon.process.kill()
+            daemon.process.wait()
+            daemon.socket.close()
+
+
+def test_a_stopped_process_is_not_reported_as_alive(running):
+    running.hear("READY=1")
+    running.hear("WATCHDOG=1")
+    running.process.send_signal(signal.SIGSTOP)
+    assert running.silent(1.5)
+    running.process.send_signal(signal.SIGCONT)
+    running.socket.settimeout(20.0)
+    running.hear("WATCHDOG=1")
+
+
+BLOCKING = """
+import sys, time, types
+card = types.ModuleType("sounddevice")
+card.PortAudioError = type("PortAudioError", (Exception,), {})
+card._initialized = False
+card._initialize = lambda: time.sleep(3600)
+sys.modules["sounddevice"] = card
+"""
+
+
+def test_a_blocking_card_delays_neither_ready_nor_the_end(tmp_path):
+    (tmp_path / "sitecustomize.py").write_text(BLOCKING)
+    daemon = Running(tmp_path, hardware=True)
+    try:
+        assert daemon.hear("READY=1") < 10.0  # limits of the service
+        daemon.hear("WATCHDOG=1")
+        assert "the card has not opened within 3 s" in daemon.log.read_text()
+        start = time.monotonic()
+        daemon.process.send_signal(signal.SIGTERM)
+        assert daemon.process.wait(20) == leaving.HUNG
+        assert time.monotonic() - start < 10.0
+        said = daemon.log.read_text().splitlines()[-1]
+        assert said.startswith("cued: ended by force, because")
+        assert "sound-card" in said
+    finally:
+        daemon.process.kill()
+        daemon.process.wait()
+        daemon.socket.close()
+
+
+def test_a_blocked_loop_does_not_prevent_the_end(tmp_path):
+    (tmp_path / "sitecustomize.py").write_text(
+        "import time, cued.sinks.console as c\nasync def run(_): time.sleep(3600)\n"
+        "c.Console.run = run\n"
+    )
+    daemon = Running(tmp_path, more="[sinks.console]\n")
+    try:
+        daemon.hear("READY=1")
+        start = time.monotonic()
+        daemon.process.send_signal(signal.SIGTERM)
+        assert daemon.process.wait(20) == leaving.HUNG
+        assert time.monotonic() - start < 10.0
+        assert "MainThread (sitecustomize.py: run)" in daemon.log.read_text()
+    finally:
+        daemon.process.kill()
+        daemon.process.wait()
+        daemon.socket.close()
+
+
+def test_a_wrong_configuration_ends_with_78(tmp_path):
+    wrong = tmp_path / "wrong.toml"
+    wrong.write_text("[sources.simulate]\nspede = 1\n")
+    done = subprocess.run(
+        [sys.executable, "-m", "cued", "run", "--config", str(wrong)],
+        cwd=HOME,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 78
+    assert "spede" in done.stderr
+
+
+async def test_without_a_place_for_clips_there_are_tones_and_one_notice(tmp_path):
+    (tmp_path / "full").touch()
+    said = []
+    site = Site(cache=str(tmp_path / "full"), hardware=False)
+    async with speech.Speech(speech.Config(), site, said.append, texts=["one", "two"]) as voice:
+        assert await voice.rendered() == {"one", "two"}
+    warnings = [n for n in said if isinstance(n, Notice) and n.level != "info"]
+    assert [n.code for n in warnings] == ["words_missing"]

@@ -1,0 +1,239 @@
+"""Treadmills with their makers' own protocols: polled, read, moved with consent, recognised."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import msgspec
+import pytest
+
+from cued.devices import fitshow, ftms, iconsole, walkingpad
+from cued.devices._unsupported import unsupported
+from cued.devices.device import Advert, Answer, Subscribe, Write
+from cued.devices.ftms import UREVO_WRITE, Z1_NOTIFY, Z1_WRITE, z1
+from cued.model import Belt, BeltFault, BeltRequest, DecodeError
+from tests.devices.treadmills import H, writes
+
+PAD = H("f8a2 01 23 01 000006 000000 000005 00 000200 d4 fd")
+
+
+def status(km_h: float, mode: int = 1, state: int = 1) -> bytes:
+    body = bytes((0xA2, state, round(km_h * 10), mode)) + bytes(13)
+    return b"\xf8" + body + bytes((sum(body) & 0xFF, 0xFD))
+
+
+def pad(km_h: float = 3.0, **options) -> walkingpad.WalkingPad:
+    device = walkingpad.WalkingPad(msgspec.convert(options, walkingpad.Config), "belt")
+    device.start([walkingpad.NOTIFY, walkingpad.COMMAND])
+    device.receive(1.0, walkingpad.NOTIFY, status(km_h))
+    return device
+
+
+def test_a_captured_status_of_a_pad_decodes():
+    found = walkingpad.decode(PAD)
+    assert found == walkingpad.PadStatus(1, 3.5, 1, 6, 0, 5)
+
+
+def test_a_damaged_status_is_refused():
+    for at in range(len(PAD)):
+        damaged = bytearray(PAD)
+        damaged[at] ^= 0x10
+        with pytest.raises(DecodeError):
+            walkingpad.decode(bytes(damaged))
+
+
+def test_a_pad_is_polled_once_a_second():
+    device = pad()
+    asked = [t / 10 for t in range(100) if writes(device.tick(t / 10))]
+    assert [round(b - a, 1) for a, b in pairwise(asked)] == [1.0] * 9
+
+
+def test_a_pads_speed_becomes_a_belt():
+    (belt,) = pad().receive(2.0, walkingpad.NOTIFY, PAD)
+    assert isinstance(belt, Belt)
+    assert belt.speed_m_s == pytest.approx(3.5 / 3.6)
+
+
+def test_a_pad_that_repeats_a_frozen_status_is_doubted():
+    device = pad()
+    doubts = [device.receive(t, walkingpad.NOTIFY, PAD)[0].doubt for t in range(2, 14)]
+    assert doubts[0] == ""
+    assert doubts[-1] == "clock"
+
+
+@pytest.mark.parametrize("state", [0, 5])
+def test_a_standing_pad_that_still_reports_a_speed_is_doubted_and_not_made_faster(state):
+    device = pad(2.5, control=True)
+    (belt,) = device.receive(2.0, walkingpad.NOTIFY, status(2.5, state=state))
+    assert belt.doubt == "stopped"
+    (answer,) = device.request(BeltRequest(t=3.0, speed_m_s=0.75))
+    assert "was stopped" in answer.why
+
+
+def test_a_pad_is_not_moved_without_consent_standing_or_in_automatic_mode():
+    for device, why in (
+        (pad(), "control = true"),
+        (pad(0.0, control=True), "stands"),
+        (pad(control=True), "faster"),
+    ):
+        (answer,) = device.request(BeltRequest(t=2.0, speed_m_s=1.3))
+        assert why in answer.why
+    device = pad(control=True)
+    device.receive(1.5, walkingpad.NOTIFY, status(3.0, mode=0))
+    (answer,) = device.request(BeltRequest(t=2.0, speed_m_s=0.8))
+    assert "manual" in answer.why
+
+
+def test_a_request_to_a_pad_is_done_when_the_pad_follows():
+    device = pad(control=True)
+    assert writes(device.request(BeltRequest(t=2.0, speed_m_s=2.8 / 3.6))) == ["f7a2011cbffd"]
+    assert Answer("") in device.receive(3.0, walkingpad.NOTIFY, status(2.8))
+
+
+def test_a_request_waits_until_the_pad_can_take_it():
+    device = pad(control=True)
+    assert writes(device.tick(2.0)) == [walkingpad.ASK.hex()]
+    assert writes(device.request(BeltRequest(t=2.1, speed_m_s=2.8 / 3.6))) == []
+    assert writes(device.tick(2.5)) == []
+    assert writes(device.tick(2.7)) == ["f7a2011cbffd"]
+
+
+def test_a_stop_goes_out_at_once_and_again_until_the_pad_slows():
+    device = pad(control=True)
+    device.tick(2.0)
+    assert writes(device.request(BeltRequest(t=2.1, speed_m_s=0.0))) == ["f7a20100a3fd"]
+    sent, faults = 0, []
+    for tenths in range(22, 100):
+        out = device.tick(tenths / 10)
+        if tenths % 10 == 0:
+            out += device.receive(tenths / 10, walkingpad.NOTIFY, status(3.0))
+        sent += writes(out).count("f7a20100a3fd")
+        faults += [x for x in out if isinstance(x, BeltFault)]
+    assert sent >= 6
+    assert [f.code for f in faults] == ["belt_wont_stop"]
+    faster = device.request(BeltRequest(t=10.0, speed_m_s=3.1 / 3.6))
+    assert faster == [Answer("not faster while the belt is being stopped")]
+
+
+def test_a_stop_the_pad_missed_arrives_within_a_second():
+    for asked_s in (0.05, 0.3, 0.65):
+        device = pad(control=True)
+        heard = [2.0 for _ in writes(device.tick(2.0))]  # the question
+        messages = writes(device.request(BeltRequest(t=2.0 + asked_s, speed_m_s=0.0)))
+        sent = [(2.0 + asked_s, m) for m in messages]
+        for n in range(30):
+            t = round(2.0 + asked_s + 0.1 * n, 2)
+            sent += [(t, m) for m in writes(device.tick(t))]
+            device.receive(t, walkingpad.NOTIFY, status(3.0))
+        for t, _ in sent:
+            heard += [t] if t - heard[-1] >= walkingpad.APART_S - 1e-6 else []
+        stops = [t for t, m in sent if m == "f7a20100a3fd" and t in heard]
+        assert stops[0] - (2.0 + asked_s) < 0.9
+        assert len(stops) >= 2
+
+
+def test_a_pad_that_disobeys_is_stopped_for_good():
+    device = pad(control=True)
+    device.request(BeltRequest(t=2.0, speed_m_s=2.8 / 3.6))
+    out = device.receive(3.0, walkingpad.NOTIFY, status(4.5))
+    assert [x.code for x in out if isinstance(x, BeltFault)] == ["belt_control_off"]
+    assert writes(out) == ["f7a20100a3fd"]
+    (answer,) = device.request(BeltRequest(t=9.0, speed_m_s=2.8 / 3.6))
+    assert "control is off" in answer.why
+
+
+# --- FitShow
+
+
+@pytest.mark.parametrize(
+    ("frame", "km_h", "elapsed"),
+    [
+        ("02 51 03 08 00 1000 0300 0100 0000 00 00 48 03", 0.8, 16),
+        ("02 51 03 0a 00 7000 1a00 0a00 0000 00 00 38 03", 1.0, 112),
+        ("02 51 00 51 03", 0.0, None),
+    ],
+)
+def test_captured_answers_of_a_fitshow_treadmill_decode(frame, km_h, elapsed):
+    found = fitshow.decode(H(frame))
+    assert found is not None
+    assert (found.speed_km_h, found.elapsed_s) == (pytest.approx(km_h), elapsed)
+
+
+def test_a_fitshow_treadmill_is_polled_and_doubted_when_it_pauses():
+    device = fitshow.FitShow(fitshow.Config(), "belt")
+    assert writes(device.tick(0.0)) == ["02515103"]
+    assert device.tick(0.5) == []
+    body = H("51 0a 08 00 1000 0300 0100 0000 00 00")
+    check = 0
+    for byte in body:
+        check ^= byte
+    frame = b"\x02" + body + bytes((check, 3))
+    (belt,) = device.receive(1.0, fitshow.NOTIFY, frame)
+    assert (belt.speed_m_s, belt.doubt) == (pytest.approx(0.8 / 3.6), "paused")
+
+
+def test_a_device_that_also_speaks_ftms_is_not_proposed_as_fitshow():
+    both = (fitshow.SERVICE, ftms.SERVICE)
+    assert not fitshow.matches(Advert("A", "FS-BT-T4", both))
+    assert fitshow.matches(Advert("A", "FS-123456", both[:1]))
+    assert not fitshow.matches(Advert("A", "Kettle", both[:1]))
+
+
+# --- unlocks, and treadmills that cannot be read
+
+
+def test_a_z1_is_unlocked_by_its_name():
+    assert z1("KS-HD-Z1D") == H("71000501 2e5a3144 74")
+    device = ftms.Ftms(ftms.Config(unlock="kingsmith_z1", unlock_name="KS-HD-Z1D"), "belt")
+    actions = device.start([ftms.DATA, Z1_NOTIFY, Z1_WRITE])
+    at = actions.index(Subscribe(Z1_NOTIFY))
+    assert actions[at + 1] == Write(Z1_WRITE, z1("KS-HD-Z1D"))
+
+
+def test_nothing_is_unlocked_unless_configured():
+    every = [ftms.DATA, Z1_NOTIFY, Z1_WRITE, UREVO_WRITE]
+    assert not [a for a in ftms.Ftms(ftms.Config(), "b").start(every) if isinstance(a, Write)]
+    actions = ftms.Ftms(ftms.Config(unlock="urevo"), "b").start(every)
+    assert Write(UREVO_WRITE, H("02510b03")) in actions
+    device = ftms.Ftms(ftms.Config(unlock="request_control"), "b")
+    actions = device.start([*every, ftms.CONTROL])
+    assert actions[-2:] == [Subscribe(ftms.CONTROL), Write(ftms.CONTROL, H("00"))]
+    assert device.receive(0.1, ftms.CONTROL, H("800001")) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "speaks"),
+    [
+        *((name, "an encrypted KingSmith") for name in ("KS-R1AC", "KS-HC-R1AA-7", "KS-ST-K12PRO")),
+        *((name, "an encrypted KingSmith") for name in ("KS-HDSY-X21C", "KS-NGCH-G1C")),
+        ("I_TL", "iFit"),
+        ("NordicTrack T6.5", "iFit"),
+        ("PitPat-T01", "its maker's own"),
+    ],
+)
+def test_an_unreadable_treadmill_is_named_with_the_alternatives(name, speaks):
+    said = unsupported(name)
+    assert speaks in said
+    assert name in said
+    assert all(way in said for way in ("belt sensor", "feet", "typed", "FTMS"))
+    assert [unsupported(other) for other in ("Kettle", "KS-MC21", "KS-HD-Z1D")] == ["", "", ""]
+
+
+ICONSOLE = H("f0b201d30101010101010101012403010101a9")
+
+
+def test_an_iconsole_reports_speed_and_incline_and_is_only_polled():
+    device = iconsole.IConsole(iconsole.Config(), "belt")
+    asked = [w for t in range(4) for w in writes(device.tick(float(t)))]
+    assert asked == ["f0a0010192", "f0a101d365", "f0a201d366", "f0a201d366"]
+    (belt,) = device.receive(4.0, iconsole.NOTIFY, ICONSOLE)
+    assert isinstance(belt, Belt)
+    assert (belt.speed_m_s, belt.incline_percent) == (pytest.approx(3.5 / 3.6), 2.0)
+    device.receive(5.0, iconsole.NOTIFY, H("f0b05bd3ce"))
+    assert writes(device.tick(6.0)) == ["f0a25bd3c0"]
+
+
+def test_a_bikes_or_a_damaged_iconsole_status_is_refused():
+    for data in (ICONSOLE[:-1] + b"\0", ICONSOLE[:-2] + H("01010101") + ICONSOLE[-1:]):
+        with pytest.raises(DecodeError):
+            iconsole.decode(data)
