@@ -1,11 +1,15 @@
-"""Strides and postures with plain values except those a test sets."""
+"""Contacts, strides and postures with plain values except those a test sets."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from cued.gait.finding import Posture
-from cued.model import Stride
+from cued.gait.finding import Contact, Posture
+from cued.model import Side, Stride
+
+
+def contact(t: float, sensor: str, side: Side, delay: float = 0.05) -> Contact:
+    return Contact(t=t, at=t + delay, sensor=sensor, side=side)
 
 
 def stride(t: float = 0.0, **changes: Any) -> Stride:
