@@ -10,8 +10,8 @@ import msgspec
 from cued.devices import ftms
 from cued.devices.device import Write
 from cued.model import Belt
+from tests.devices.frames import H
 
-H = bytes.fromhex
 STOP = [Write(ftms.CONTROL, H("00")), Write(ftms.CONTROL, H("0801"))]
 
 

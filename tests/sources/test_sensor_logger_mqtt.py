@@ -14,9 +14,9 @@ from cued.model import ConfigError, Input, LinkChanged, LinkLost, Packet
 from cued.sources import _phone
 from cued.sources.sensor_logger_mqtt import Config, SensorLoggerMqtt
 from cued.sources.source import spread
+from tests.helpers.phones import PHONE, START, message
 from tests.helpers.until import until
 from tests.helpers.world import Mosquitto, free_port
-from tests.sources.test_phones import PHONE, START, message
 
 
 def at_rest(k: int) -> bytes:

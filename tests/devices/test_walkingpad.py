@@ -1,4 +1,4 @@
-"""Treadmills with their makers' own protocols: polled, read, moved with consent, recognised."""
+"""A WalkingPad: polled, read, moved with consent, stopped at once."""
 
 from __future__ import annotations
 
@@ -7,12 +7,11 @@ from itertools import pairwise
 import msgspec
 import pytest
 
-from cued.devices import fitshow, ftms, iconsole, walkingpad
-from cued.devices._unsupported import unsupported
-from cued.devices.device import Advert, Answer, Subscribe, Write
-from cued.devices.ftms import UREVO_WRITE, Z1_NOTIFY, Z1_WRITE, z1
+from cued.devices import walkingpad
+from cued.devices.device import Answer
 from cued.model import Belt, BeltFault, BeltRequest, DecodeError
-from tests.devices.treadmills import H, writes
+from tests.devices.frames import H
+from tests.devices.treadmills import writes
 
 PAD = H("f8a2 01 23 01 000006 000000 000005 00 000200 d4 fd")
 
@@ -145,95 +144,4 @@ def test_a_pad_that_disobeys_is_stopped_for_good():
 # --- FitShow
 
 
-@pytest.mark.parametrize(
-    ("frame", "km_h", "elapsed"),
-    [
-        ("02 51 03 08 00 1000 0300 0100 0000 00 00 48 03", 0.8, 16),
-        ("02 51 03 0a 00 7000 1a00 0a00 0000 00 00 38 03", 1.0, 112),
-        ("02 51 00 51 03", 0.0, None),
-    ],
-)
-def test_captured_answers_of_a_fitshow_treadmill_decode(frame, km_h, elapsed):
-    found = fitshow.decode(H(frame))
-    assert found is not None
-    assert (found.speed_km_h, found.elapsed_s) == (pytest.approx(km_h), elapsed)
-
-
-def test_a_fitshow_treadmill_is_polled_and_doubted_when_it_pauses():
-    device = fitshow.FitShow(fitshow.Config(), "belt")
-    assert writes(device.tick(0.0)) == ["02515103"]
-    assert device.tick(0.5) == []
-    body = H("51 0a 08 00 1000 0300 0100 0000 00 00")
-    check = 0
-    for byte in body:
-        check ^= byte
-    frame = b"\x02" + body + bytes((check, 3))
-    (belt,) = device.receive(1.0, fitshow.NOTIFY, frame)
-    assert (belt.speed_m_s, belt.doubt) == (pytest.approx(0.8 / 3.6), "paused")
-
-
-def test_a_device_that_also_speaks_ftms_is_not_proposed_as_fitshow():
-    both = (fitshow.SERVICE, ftms.SERVICE)
-    assert not fitshow.matches(Advert("A", "FS-BT-T4", both))
-    assert fitshow.matches(Advert("A", "FS-123456", both[:1]))
-    assert not fitshow.matches(Advert("A", "Kettle", both[:1]))
-
-
 # --- unlocks, and treadmills that cannot be read
-
-
-def test_a_z1_is_unlocked_by_its_name():
-    assert z1("KS-HD-Z1D") == H("71000501 2e5a3144 74")
-    device = ftms.Ftms(ftms.Config(unlock="kingsmith_z1", unlock_name="KS-HD-Z1D"), "belt")
-    actions = device.start([ftms.DATA, Z1_NOTIFY, Z1_WRITE])
-    at = actions.index(Subscribe(Z1_NOTIFY))
-    assert actions[at + 1] == Write(Z1_WRITE, z1("KS-HD-Z1D"))
-
-
-def test_nothing_is_unlocked_unless_configured():
-    every = [ftms.DATA, Z1_NOTIFY, Z1_WRITE, UREVO_WRITE]
-    assert not [a for a in ftms.Ftms(ftms.Config(), "b").start(every) if isinstance(a, Write)]
-    actions = ftms.Ftms(ftms.Config(unlock="urevo"), "b").start(every)
-    assert Write(UREVO_WRITE, H("02510b03")) in actions
-    device = ftms.Ftms(ftms.Config(unlock="request_control"), "b")
-    actions = device.start([*every, ftms.CONTROL])
-    assert actions[-2:] == [Subscribe(ftms.CONTROL), Write(ftms.CONTROL, H("00"))]
-    assert device.receive(0.1, ftms.CONTROL, H("800001")) == []
-
-
-@pytest.mark.parametrize(
-    ("name", "speaks"),
-    [
-        *((name, "an encrypted KingSmith") for name in ("KS-R1AC", "KS-HC-R1AA-7", "KS-ST-K12PRO")),
-        *((name, "an encrypted KingSmith") for name in ("KS-HDSY-X21C", "KS-NGCH-G1C")),
-        ("I_TL", "iFit"),
-        ("NordicTrack T6.5", "iFit"),
-        ("PitPat-T01", "its maker's own"),
-    ],
-)
-def test_an_unreadable_treadmill_is_named_with_the_alternatives(name, speaks):
-    said = unsupported(name)
-    assert speaks in said
-    assert name in said
-    assert all(way in said for way in ("belt sensor", "feet", "typed", "FTMS"))
-    assert [unsupported(other) for other in ("Kettle", "KS-MC21", "KS-HD-Z1D")] == ["", "", ""]
-
-
-ICONSOLE = H("f0b201d30101010101010101012403010101a9")
-
-
-def test_an_iconsole_reports_speed_and_incline_and_is_only_polled():
-    device = iconsole.IConsole(iconsole.Config(), "belt")
-    asked = [w for t in range(4) for w in writes(device.tick(float(t)))]
-    assert asked == ["f0a0010192", "f0a101d365", "f0a201d366", "f0a201d366"]
-    (belt,) = device.receive(4.0, iconsole.NOTIFY, ICONSOLE)
-    assert isinstance(belt, Belt)
-    assert (belt.speed_m_s, belt.incline_percent) == (pytest.approx(3.5 / 3.6), 2.0)
-    device.receive(5.0, iconsole.NOTIFY, H("f0b05bd3ce"))
-    assert writes(device.tick(6.0)) == ["f0a25bd3c0"]
-
-
-def test_a_bikes_or_a_damaged_iconsole_status_is_refused():
-    for data in (ICONSOLE[:-1] + b"\0", ICONSOLE[:-2] + H("01010101") + ICONSOLE[-1:]):
-        with pytest.raises(DecodeError):
-            iconsole.decode(data)

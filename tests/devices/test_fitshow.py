@@ -1,0 +1,44 @@
+"""FitShow treadmills: polled, their captured answers read, their pauses noticed."""
+
+from __future__ import annotations
+
+import pytest
+
+from cued.devices import fitshow, ftms
+from cued.devices.device import Advert
+from tests.devices.frames import H
+from tests.devices.treadmills import writes
+
+
+@pytest.mark.parametrize(
+    ("frame", "km_h", "elapsed"),
+    [
+        ("02 51 03 08 00 1000 0300 0100 0000 00 00 48 03", 0.8, 16),
+        ("02 51 03 0a 00 7000 1a00 0a00 0000 00 00 38 03", 1.0, 112),
+        ("02 51 00 51 03", 0.0, None),
+    ],
+)
+def test_captured_answers_of_a_fitshow_treadmill_decode(frame, km_h, elapsed):
+    found = fitshow.decode(H(frame))
+    assert found is not None
+    assert (found.speed_km_h, found.elapsed_s) == (pytest.approx(km_h), elapsed)
+
+
+def test_a_fitshow_treadmill_is_polled_and_doubted_when_it_pauses():
+    device = fitshow.FitShow(fitshow.Config(), "belt")
+    assert writes(device.tick(0.0)) == ["02515103"]
+    assert device.tick(0.5) == []
+    body = H("51 0a 08 00 1000 0300 0100 0000 00 00")
+    check = 0
+    for byte in body:
+        check ^= byte
+    frame = b"\x02" + body + bytes((check, 3))
+    (belt,) = device.receive(1.0, fitshow.NOTIFY, frame)
+    assert (belt.speed_m_s, belt.doubt) == (pytest.approx(0.8 / 3.6), "paused")
+
+
+def test_a_device_that_also_speaks_ftms_is_not_proposed_as_fitshow():
+    both = (fitshow.SERVICE, ftms.SERVICE)
+    assert not fitshow.matches(Advert("A", "FS-BT-T4", both))
+    assert fitshow.matches(Advert("A", "FS-123456", both[:1]))
+    assert not fitshow.matches(Advert("A", "Kettle", both[:1]))

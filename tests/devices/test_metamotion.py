@@ -1,0 +1,39 @@
+"""A MetaMotion: set up for its chip, its two streams joined."""
+
+from __future__ import annotations
+
+import struct
+
+import numpy as np
+import pytest
+
+from cued.devices import metamotion
+from cued.devices._gatt import DEGREE, G
+from cued.model import Packet
+from tests.devices.frames import H
+
+
+def test_a_metamotion_is_set_up_for_the_chip_it_has():
+    for chip, acc, range_code in ((1, "28", "08"), (4, "a8", "02")):
+        device = metamotion.MetaMotion(metamotion.Config(), "foot")
+        writes = [w.data for w in device.receive(1.0, metamotion.NOTIFY, bytes((3, 0x80, chip, 1)))]
+        assert writes[0] == H(f"0303 {acc} {range_code}")
+        assert H("1303 28 00") in writes
+        assert writes[3] == H("030101")
+        assert len(device.stop()) == 6
+
+
+def test_a_metamotions_two_streams_are_joined_by_count():
+    device = metamotion.MetaMotion(metamotion.Config(), "foot")
+    out = []
+    for i in range(0, 300, 3):
+        acc = H("031c") + b"".join(struct.pack("<3h", i + j, 0, 4096) for j in range(3))
+        gyr = H("1307") + b"".join(struct.pack("<3h", i + j, 0, 0) for j in range(3))
+        out += device.receive(i / 100, metamotion.NOTIFY, acc)
+        out += device.receive(i / 100 + 0.005, metamotion.NOTIFY, gyr)
+    packets = [p for p in out if isinstance(p, Packet)]
+    acc = np.concatenate([p.acc for p in packets])
+    gyr = np.concatenate([p.gyr for p in packets])
+    assert acc[:, 0] / G * 4096 == pytest.approx(gyr[:, 0] / DEGREE * 16.4)
+    assert acc[0, 2] == pytest.approx(G)
+    assert packets[0].rate_hz == 100

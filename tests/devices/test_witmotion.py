@@ -1,0 +1,57 @@
+"""A WitMotion sensor: frames found in any cut of the stream, its rate and its battery."""
+
+from __future__ import annotations
+
+import struct
+
+import numpy as np
+import pytest
+
+from cued.devices import witmotion
+from cued.devices._gatt import DEGREE, G
+from cued.model import Battery, Packet
+
+
+def wit_frame(ax: int) -> bytes:
+    return b"\x55\x61" + struct.pack("<9h", ax, 0, 2048, 0, 16384, 0, 0, 0, 0)
+
+
+def test_witmotion_frames_are_found_in_any_cut_of_the_stream():
+    stream = b"".join(wit_frame(i) for i in range(200))
+    rng = np.random.default_rng(5)
+    cuts = np.sort(rng.choice(len(stream), 150, replace=False))
+    device = witmotion.WitMotion(witmotion.Config(), "foot")
+    whole = []
+    for k, piece in enumerate(np.split(np.frombuffer(stream, np.uint8), cuts)):
+        whole += device.receive(k * 2.0 / 151, witmotion.NOTIFY, piece.tobytes())
+    packets = [p for p in whole if isinstance(p, Packet)]
+    counts = np.concatenate([p.acc[:, 0] for p in packets]) / (16 * G / 32768)
+    assert np.diff(counts) == pytest.approx(1.0)
+    assert packets[0].acc[0, 2] == pytest.approx(G)
+    assert packets[0].gyr[0, 1] == pytest.approx(1000 * DEGREE)
+
+
+@pytest.mark.parametrize(
+    ("hz", "taken"), [(97.0, 100.0), (52.0, 50.0), (10.3, 10.0), (70.0, 100.0)]
+)
+def test_witmotion_uses_the_measured_rate_not_the_requested_one(hz, taken):
+    device = witmotion.WitMotion(witmotion.Config(), "foot")
+    out = []
+    for i in range(round(4 * hz)):
+        out += device.receive(i / hz, witmotion.NOTIFY, wit_frame(i))
+    assert {p.rate_hz for p in out if isinstance(p, Packet)} == {taken}
+
+
+def test_witmotion_resynchronises_after_invalid_bytes():
+    frames, rest, lost = witmotion.split(b"\x00\x55\x10" + wit_frame(1) + b"\x55")
+    assert (frames, rest, lost) == ([wit_frame(1)], b"\x55", 3)
+
+
+def test_witmotion_battery_goes_from_empty_to_full():
+    device = witmotion.WitMotion(witmotion.Config(), "foot")
+    for centivolts, percent in ((330, 0), (340, 0), (368, 50), (396, 100), (420, 100)):
+        frame = b"\x55\x71\x64\x00" + struct.pack("<H", centivolts) + bytes(14)
+        (battery,) = [
+            x for x in device.receive(1.0, witmotion.NOTIFY, frame) if isinstance(x, Battery)
+        ]
+        assert battery.percent == pytest.approx(percent)
