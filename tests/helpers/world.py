@@ -92,6 +92,13 @@ def free_port() -> int:
             return port
 
 
+@contextmanager
+def taken() -> Iterator[int]:
+    """Listen on some port, as a program of somebody else."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield int(server.getsockname()[1])
+
+
 def wait_for(what: Callable[[], object], message: str, patience_s: float = PATIENCE_S) -> None:
     end = time.monotonic() + patience_s
     while not what():

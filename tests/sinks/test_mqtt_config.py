@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import msgspec
 import pytest
 
+from cued.model import ConfigError
+from cued.reading import convert
 from cued.sinks._mqtt_config import PORTS, Config
 
 
@@ -21,10 +22,12 @@ def test_each_way_to_a_broker_has_its_usual_port():
     ({"password_file": "secret"}, "of no use without user"),
     ({"discovery_prefix": "home#"}, "discovery_prefix"),
     ({"page": "ftp://here"}, "page"),
+    ({"password": "hunter2"}, "password"),
 ])  # fmt: skip
-def test_impossible_options_are_refused(options, message):
-    with pytest.raises(msgspec.ValidationError, match=message):
-        msgspec.convert(options, Config)
+def test_impossible_options_are_refused_in_one_line(options, message):
+    with pytest.raises(ConfigError, match=message) as refused:
+        convert(options, Config, "[sinks.mqtt]")
+    assert "\n" not in str(refused.value)
 
 
 def test_moving_the_belt_is_off_by_default():

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from cued import __main__
 from cued.model import ConfigError, OutOfReach
 from cued.sinks._secret import password
 
@@ -30,15 +33,19 @@ def test_a_credential_that_is_missing_is_a_mistake_only_in_the_service(monkeypat
     monkeypatch.delenv("CREDENTIALS_DIRECTORY", raising=False)
     with pytest.raises(OutOfReach, match="LoadCredential=broker"):
         password(WHERE, "broker", "")
-    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
-    with pytest.raises(ConfigError, match="LoadCredential=broker"):
-        password(WHERE, "broker", "")
+    for folder in (str(tmp_path), "/nonexistent"):
+        monkeypatch.setenv("CREDENTIALS_DIRECTORY", folder)
+        with pytest.raises(ConfigError, match="LoadCredential=broker") as refused:
+            password(WHERE, "broker", "")
+        assert not isinstance(refused.value, OutOfReach)
 
 
-def test_a_file_others_can_read_is_refused_with_the_fix(file):
-    file.chmod(0o640)
-    with pytest.raises(ConfigError, match=f"mode 0640.*chmod 600 {file}"):
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o660])
+def test_a_file_others_can_read_is_refused_with_the_fix(file, mode):
+    file.chmod(mode)
+    with pytest.raises(ConfigError, match=f"mode {mode:04o}.*chmod 600 {file}") as refused:
         password(WHERE, "", str(file))
+    assert "sesame" not in str(refused.value)
 
 
 @pytest.mark.parametrize("content", [b"", b"\n", b"\xff\xfe"])
@@ -48,3 +55,16 @@ def test_an_empty_or_unreadable_secret_is_refused(file, content):
         password(WHERE, "", str(file))
     with pytest.raises(ConfigError, match="is a folder"):
         password(WHERE, "", str(file.parent))
+
+
+def test_a_manual_check_names_secrets_only_the_service_has(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("CREDENTIALS_DIRECTORY", raising=False)
+    path = tmp_path / "cued.toml"
+    belt = "[sources.belt_by_hand]\nspeed_m_s = 1.0\n"
+    path.write_text(belt + '[sinks.mqtt]\nuser = "cued"\ncredential = "mqtt"\n')
+    assert __main__.main(["check", "--config", str(path)]) == 0
+    assert "not checked: [sinks.mqtt] credential" in capsys.readouterr().out
+    path.write_text(belt + '[sinks.mqtt]\nuser = "cued"\npassword_file = "/nonexistent"\n')
+    assert __main__.main(["check", "--config", str(path)]) == 78

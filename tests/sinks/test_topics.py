@@ -6,7 +6,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-import aiomqtt
 from msgspec import structs
 
 from cued.model import (
@@ -28,7 +27,7 @@ from cued.model import (
     Tick,
 )
 from cued.sinks._topics import Topics
-from tests.helpers.far_end import Daemon, running, watching
+from tests.helpers.far_end import running, watching
 from tests.helpers.world import Mosquitto
 
 STRIDE = Stride(t=1.0, side="left", duration_s=1.2, length_m=0.9, speed_m_s=0.75)
@@ -41,102 +40,6 @@ SUMMARY = Summary(
 )
 
 BELT = BeltState(t=0.5, speed_m_s=0.8, incline_percent=2.0, source="console")
-
-
-async def test_a_watcher_sees_every_topic_of_the_contract(
-    broker: Mosquitto, tmp_path: Path
-) -> None:
-    async with watching(broker.port) as far, running(broker.config(), tmp_path) as sink:
-        assert await far.wait_for("test/availability") == "online"
-        state = await far.wait_for("test/state")
-        assert (state["phase"], state["mode"], state["muted"]) == ("idle", "unknown", False)
-
-        sink.take(BELT)
-        sink.watch(Battery(0.5, "back", 71.0))
-        for event in (
-            Phase(t=1.0, name="backward_walk", from_="turn", why="time", remaining_s=90.0),
-            Gait(t=1.0, mode="walking", direction="backward"),
-            Link(t=1.0, sensor="back", state="up", age_s=0.0),
-            Stability(t=1.0, level="unsteady", score=2.5),
-            Measurement(t=1.0, name="cadence_spm", value=101.23456, unit="spm", strides=4),
-            STRIDE,
-            CUE,
-            Stumble(t=2.0, score=1.4),
-            Fall(t=3.0, stage="possible"),
-            Notice(t=3.0, level="info", code="mark", text="here"),
-        ):
-            sink.take(event)
-        metrics = await far.wait_for("test/metrics")
-        assert metrics["cadence_spm"] == 101.2346
-        assert metrics["stride_length_m"] is None  # on, but unknown
-        assert (metrics["stability"], metrics["stability_score"]) == ("unsteady", 2.5)
-        state = await far.wait_for("test/state", lambda s: s["phase"] == "backward_walk")
-        assert state["direction"] == "backward"
-        assert state["link"] == {"back": "up"}
-        assert state["battery"] == {"back": 71}
-        assert (state["belt"]["speed_m_s"], state["belt"]["source"]) == (0.8, "console")
-        assert state["remaining_s"] == 90.0
-        assert "set_speed" not in state["commands"]
-        cue = await far.wait_for("test/cue")
-        assert (cue["verdict"], cue["because"]) == ("given", {"trunk_lean_deg": 14.0})
-        for kind in ("phase", "link_up", "stumble", "fall_possible", "notice"):
-            await far.wait_for("test/event", lambda e, kind=kind: e["event_type"] == kind)
-        sink.take(SUMMARY)
-        assert (await far.wait_for("test/session"))["strides"] == 5
-
-
-async def test_state_session_and_availability_are_retained_and_nothing_else_is(
-    broker: Mosquitto, tmp_path: Path
-) -> None:
-    async with (
-        watching(broker.port) as far,
-        running(broker.config(discovery=False), tmp_path) as sink,
-    ):
-        sink.take(STRIDE)
-        sink.take(CUE)
-        sink.take(Stumble(t=2.0, score=1.4))
-        sink.take(SUMMARY)
-        for topic in ("state", "metrics", "cue", "event", "session"):
-            await far.wait_for(f"test/{topic}")
-        async with watching(broker.port) as late:
-            await late.wait_for("test/availability")
-            await late.wait_for("test/session")
-            await late.wait_for("test/state")
-            # Retained messages come before anything that is published later.
-            await late.client.publish("end", b"1")
-            await late.wait_for("end")
-            kept = {topic.removeprefix("cued/test/") for topic, _, retain in late.seen if retain}
-            assert kept == {"availability", "session", "state"}
-
-
-async def test_an_orderly_end_says_offline(broker: Mosquitto, tmp_path: Path) -> None:
-    async with watching(broker.port) as far:
-        async with running(broker.config(), tmp_path) as sink:
-            await far.wait_for("test/availability", lambda s: s == "online")
-            sink.take(CUE)
-        await far.wait_for("test/cue")  # flushed by leaving
-        await far.wait_for("test/availability", lambda s: s == "offline")
-
-
-async def test_mute_shows_in_the_state_and_every_command_is_answered(
-    broker: Mosquitto, tmp_path: Path
-) -> None:
-    daemon = Daemon()
-    async with watching(broker.port) as far, running(broker.config(), tmp_path, daemon):
-        await far.wait_for("test/state")
-        await far.client.publish("cued/test/command", b'{"command": "mute", "id": "a1"}')
-        answer = await far.wait_for("test/command/result")
-        assert (answer["command"], answer["ok"], answer["id"]) == ("mute", True, "a1")
-        await far.wait_for("test/state", lambda s: s["muted"])
-        assert [(c.name, c.source) for c in daemon.commands] == [("mute", "mqtt")]
-
-
-async def test_a_crash_leaves_offline_behind(broker: Mosquitto, tmp_path: Path) -> None:
-    async with watching(broker.port) as far, running(broker.config(), tmp_path) as sink:
-        await far.wait_for("test/availability", lambda s: s == "online")
-        # A broker disconnects a client whose name another one takes, and publishes its will.
-        async with aiomqtt.Client("127.0.0.1", broker.port, identifier=sink._own):
-            await far.wait_for("test/availability", lambda s: s == "offline")
 
 
 def messages(topics: Topics, now: float) -> dict[str, Any]:
@@ -226,3 +129,69 @@ def test_the_state_is_published_again_twice_a_minute() -> None:
     times = [now for now in range(100) if topics.due(float(now), 0.0)]
     assert times == [0, 30, 60, 90]
     assert topics.wait_s(100.0) == 20.0
+
+
+async def test_a_watcher_sees_every_topic_of_the_contract(
+    broker: Mosquitto, tmp_path: Path
+) -> None:
+    async with watching(broker.port) as far, running(broker.config(), tmp_path) as sink:
+        assert await far.wait_for("test/availability") == "online"
+        state = await far.wait_for("test/state")
+        assert (state["phase"], state["mode"], state["muted"]) == ("idle", "unknown", False)
+
+        sink.take(BELT)
+        sink.watch(Battery(0.5, "back", 71.0))
+        for event in (
+            Phase(t=1.0, name="backward_walk", from_="turn", why="time", remaining_s=90.0),
+            Gait(t=1.0, mode="walking", direction="backward"),
+            Link(t=1.0, sensor="back", state="up", age_s=0.0),
+            Stability(t=1.0, level="unsteady", score=2.5),
+            Measurement(t=1.0, name="cadence_spm", value=101.23456, unit="spm", strides=4),
+            STRIDE,
+            CUE,
+            Stumble(t=2.0, score=1.4),
+            Fall(t=3.0, stage="possible"),
+            Notice(t=3.0, level="info", code="mark", text="here"),
+        ):
+            sink.take(event)
+        metrics = await far.wait_for("test/metrics")
+        assert metrics["cadence_spm"] == 101.2346
+        assert metrics["stride_length_m"] is None  # on, but unknown
+        assert (metrics["stability"], metrics["stability_score"]) == ("unsteady", 2.5)
+        state = await far.wait_for("test/state", lambda s: s["phase"] == "backward_walk")
+        assert state["direction"] == "backward"
+        assert state["link"] == {"back": "up"}
+        assert state["battery"] == {"back": 71}
+        assert (state["belt"]["speed_m_s"], state["belt"]["source"]) == (0.8, "console")
+        assert state["remaining_s"] == 90.0
+        assert "set_speed" not in state["commands"]
+        cue = await far.wait_for("test/cue")
+        assert (cue["verdict"], cue["because"]) == ("given", {"trunk_lean_deg": 14.0})
+        for kind in ("phase", "link_up", "stumble", "fall_possible", "notice"):
+            await far.wait_for("test/event", lambda e, kind=kind: e["event_type"] == kind)
+        sink.take(SUMMARY)
+        assert (await far.wait_for("test/session"))["strides"] == 5
+
+
+async def test_state_session_and_availability_are_retained_and_nothing_else_is(
+    broker: Mosquitto, tmp_path: Path
+) -> None:
+    async with (
+        watching(broker.port) as far,
+        running(broker.config(discovery=False), tmp_path) as sink,
+    ):
+        sink.take(STRIDE)
+        sink.take(CUE)
+        sink.take(Stumble(t=2.0, score=1.4))
+        sink.take(SUMMARY)
+        for topic in ("state", "metrics", "cue", "event", "session"):
+            await far.wait_for(f"test/{topic}")
+        async with watching(broker.port) as late:
+            await late.wait_for("test/availability")
+            await late.wait_for("test/session")
+            await late.wait_for("test/state")
+            # Retained messages come before anything that is published later.
+            await late.client.publish("end", b"1")
+            await late.wait_for("end")
+            kept = {topic.removeprefix("cued/test/") for topic, _, retain in late.seen if retain}
+            assert kept == {"availability", "session", "state"}

@@ -1,17 +1,14 @@
-"""Buttons become commands, and the light shows the worst of what holds; on gpiozero's mock pins."""
+"""Buttons become commands, on gpiozero's mock pins."""
 
 from __future__ import annotations
 
 import asyncio
-import sys
-import types
 
 import pytest
 
-from cued import config, gpio
+from cued import config
 from cued.config import Sensor, Site
-from cued.model import ConfigError, Fall, Link, LinkLost, Notice, Phase
-from cued.sinks import light
+from cued.model import ConfigError, LinkLost
 from cued.sources import buttons
 from tests.coach.test_program import there
 
@@ -76,42 +73,6 @@ async def test_without_pins_the_link_is_lost_and_nothing_stays_open():
     assert source.pressed == {}
 
 
-def shown(lamp, steps=20):
-    out = ""
-    for _ in range(steps):
-        lamp.step()
-        out += ".#"[lamp.lit]
-    return out
-
-
-async def test_the_light_shows_the_worst_state_and_is_off_at_the_end():
-    lamp = light.Light(light.Config(), SITE, lambda _: None)
-    async with lamp:
-        assert lamp.state == "waiting"
-        assert shown(lamp) == "#####.....#####....."
-        lamp.take(Link(t=1.0, sensor="back", state="up", age_s=0.0))
-        assert shown(lamp) == "#" * 20
-        lamp.take(Phase(t=2.0, name="paused", from_="free_run", why="pause"))
-        assert lamp.state == "paused"
-        lamp.take(Link(t=3.0, sensor="back", state="lost", age_s=1.1))
-        assert lamp.state == "waiting"
-        lamp.take(Notice(t=3.0, level="warning", code="x", text="x"))
-        assert lamp.state == "trouble"
-        lamp.take(Fall(t=4.0, stage="confirmed"))
-        assert shown(lamp, 4) in ("#.#.", ".#.#")
-        lamp.take(Phase(t=5.0, name="paused", from_="fallen", why="acknowledge"))
-        shown(lamp, light.TROUBLE_STEPS)
-        assert lamp.state == "waiting"
-    assert not lamp.lit
-
-
-async def test_a_light_without_pins_is_reported_once_and_does_no_harm(caplog):
-    lamp = light.Light(light.Config(), Site(hardware=True, chip=4095), lambda _: None)
-    async with lamp:
-        await lamp.run()
-    assert [r.levelname for r in caplog.records] == ["WARNING"]
-
-
 def test_two_parts_on_one_pin_are_refused_by_name():
     with pytest.raises(ConfigError, match=r"\[actuators.haptic\] left_pin: pin 5 is taken by"):
         config.convert({"actuators": {"haptic": {"left_pin": 5}}, "sources": {"buttons": {}}})
@@ -132,24 +93,3 @@ def test_one_button_pauses_resumes_and_ends_an_alarm():
     runner.say("press")
     runner.walk(0.5)
     assert runner.phase == "rest"
-
-
-def test_a_part_that_releases_its_pins_leaves_those_of_the_others(monkeypatch, tmp_path):
-    class Factory:
-        def __init__(self, chip):
-            self.open = True
-
-        def close(self):
-            self.open = False
-
-    stand_in = types.SimpleNamespace(LGPIOFactory=Factory)
-    monkeypatch.setitem(sys.modules, "gpiozero.pins.lgpio", stand_in)
-    motors, lamp = (gpio.open_factory(chip, tmp_path) for chip in (None, None))
-    other = gpio.open_factory(4, tmp_path)
-    gpio.close_factory(motors)
-    gpio.close_factory(other)
-    assert lamp.open
-    assert other.open
-    gpio.close_factory(lamp)
-    assert not lamp.open
-    assert not other.open

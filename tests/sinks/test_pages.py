@@ -3,43 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import socket
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import Any
 from urllib.parse import urlsplit
 
-import aiohttp
 import pytest
 
-from cued.coach.commands import SAYABLE
-from cued.coach.workout.profile import PROFILES
-from cued.config import Site
-from cued.model import BeltState, Cue, Measurement, Notice, Phase, Stability, Stride
-from cued.sinks import _session_so_far, live
-from cued.sinks._hosts import hostname
 from cued.sinks._pages import MOST_CONNECTIONS
-from cued.sinks._session_so_far import SoFar
-from cued.sinks.live import Config, Live
-
-SITE = Site(station="hall-2")
-
-
-@asynccontextmanager
-async def serving(**options: Any) -> AsyncIterator[tuple[Live, aiohttp.ClientSession]]:
-    live = Live(Config(port=0, **options), SITE, lambda _: None)
-    async with live, aiohttp.ClientSession(live.address) as session:
-        yield live, session
-
-
-def walked(seconds: int) -> list[Any]:
-    out: list[Any] = [Phase(t=0.0, name="settle", from_="idle", why="ready")]
-    for n in range(1, seconds):
-        out.append(Measurement(t=n, name="cadence_spm", value=100.0 + n, unit="spm", strides=4))
-        out.append(Stability(t=n, level="steady", score=0.5))
-        out.append(Stride(t=n, side="left", duration_s=1.0, length_m=1.0, speed_m_s=1.0))
-    return out
+from tests.sinks.serving import serving
 
 
 async def test_every_file_of_the_page_is_served_with_its_type() -> None:
@@ -127,31 +96,6 @@ async def test_an_unknown_host_name_is_refused_and_a_configured_one_accepted() -
             assert answer.status == status, host
 
 
-@pytest.mark.parametrize(
-    ("host", "bare"),
-    [("Pi.local:80", "pi.local"), ("[::1]:80", "[::1]"), ("[::1]", "[::1]"), ("", ""),
-     (":80", ":80")],
-)  # fmt: skip
-def test_the_port_is_removed_from_a_host(host: str, bare: str) -> None:
-    assert hostname(host) == bare
-
-
-async def test_the_page_gets_the_address_of_the_broker_and_no_secret() -> None:
-    async with serving(commands=False) as (_, session):
-        answer = await (await session.get("/config.json")).json()
-        assert set(answer.pop("phrases")) == set(SAYABLE)
-        assert tuple(answer.pop("profiles")) == PROFILES
-    assert answer == {
-        "root": "cued", "port": 9001, "commands": False, "history": "hall-2", "station": "hall-2",
-        "language": "en", "languages": ["de", "en", "es", "fr", "it"], "speed_unit": "km/h",
-        "settings": False,
-    }  # fmt: skip
-    async with serving(start="all", broker="ws://b:1/") as (_, session):
-        answer = await (await session.get("/config.json")).json()
-    assert answer["broker"] == "ws://b:1/"
-    assert "station" not in answer
-
-
 async def test_another_site_may_embed_it_only_if_configured() -> None:
     async with serving() as (_, session), session.get("/") as answer:
         assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
@@ -189,62 +133,3 @@ async def test_only_reading_is_possible() -> None:
     async with serving() as (_, session):
         for method in ("POST", "PUT", "DELETE", "PATCH"):
             assert (await session.request(method, "/config.json", data=b"x")).status == 405
-
-
-async def test_a_taken_port_is_reported_once_and_served_when_free(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    monkeypatch.setattr(live, "AGAIN_S", 0.02)
-    with socket.create_server(("127.0.0.1", 0)) as other:
-        port = other.getsockname()[1]
-        page = Live(Config(port=port), SITE, lambda _: None)
-        async with asyncio.timeout(20), page:
-            trying = asyncio.create_task(page.run())
-            await asyncio.sleep(0.2)
-            other.close()
-            await trying
-            async with aiohttp.ClientSession(page.address) as session:
-                assert (await session.get("/")).status == 200
-    warned = [r.getMessage() for r in caplog.records if r.levelname == "WARNING"]
-    assert len(warned) == 1
-    assert f"[sinks.live] cannot listen on 127.0.0.1, port {port}: " in warned[0]
-
-
-async def test_history_holds_the_events_taken() -> None:
-    async with serving() as (live, session):
-        live.take(BeltState(t=0.0, speed_m_s=1.0, source="console"))
-        for event in walked(40):
-            live.take(event)
-        live.take(Cue(t=40.0, key="tall", text="Tall", pattern="none", priority=2, verdict="given"))
-        live.take(Notice(t=41.0, level="info", code="mark", text="here"))
-        kept = await (await session.get("/history.json")).json()
-    assert kept["t"] == [float(n) for n in range(1, 40)]
-    assert kept["columns"]["cadence"][-1] == 139.0
-    assert kept["columns"]["length"] == [None] * 39
-    assert [m["kind"] for m in kept["marks"]] == ["phase", "cue"]
-    assert [e["type"] for e in kept["events"]] == ["phase", "cue", "notice"]
-    assert kept["began"] == 0.0
-
-
-def test_a_day_of_walking_stays_in_bounded_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_session_so_far, "ROWS", 400)
-    so_far = SoFar()
-    for event in walked(3000):
-        so_far.take(event)
-    t = json.loads(so_far.encoded())["t"]
-    assert len(t) <= 400
-    assert t == sorted(t)
-    assert t[-1] == 2999.0
-    assert t[0] == 1.0
-
-
-def test_a_new_session_starts_a_new_history() -> None:
-    so_far = SoFar()
-    for event in walked(30):
-        so_far.take(event)
-    so_far.take(Phase(t=50.0, name="idle", from_="settle", why="stop"))
-    assert len(json.loads(so_far.encoded())["t"]) == 29
-    so_far.take(Phase(t=60.0, name="check_in", from_="idle", why="begin"))
-    kept = json.loads(so_far.encoded())
-    assert kept["t"] == []
-    assert kept["began"] == 60.0

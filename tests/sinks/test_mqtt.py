@@ -1,25 +1,36 @@
-"""A broker that is away, dies, freezes or flaps: coaching continues in bounded memory."""
+"""Publishing and commands over a broker that may be away, freeze or flap, or be flooded."""
 
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import signal
 import tracemalloc
 from pathlib import Path
+from typing import Any
 
+import aiomqtt
 import pytest
 
-from cued.model import Cue, Footfall, Measurement, Stride, Stumble, Summary
+from cued.model import (
+    Cue,
+    Footfall,
+    Measurement,
+    Stride,
+    Stumble,
+    Summary,
+)
 from cued.runtime.supervise import until
 from cued.sinks import _mqtt_client as client
 from cued.sinks import mqtt
-from cued.sinks.mqtt import Config, Mqtt
+from cued.sinks.mqtt import V5, V311, Config, Mqtt
 from tests.helpers.brokers import Start
 from tests.helpers.far_end import Daemon, running, site, watching
 from tests.helpers.world import Mosquitto, free_port
-
-pytestmark = pytest.mark.alone
+from tests.sinks.described import TOPIC, described
+from tests.sinks.home_assistant import faults
+from tests.sinks.rubbish import RUBBISH
 
 DAY_S = 24 * 3600
 
@@ -34,6 +45,7 @@ async def at_once(_wait_s: float) -> None:
     await asyncio.sleep(0.01)
 
 
+@pytest.mark.alone
 async def test_a_late_broker_gets_what_has_waited(mosquitto: Start, tmp_path: Path) -> None:
     broker = mosquitto()
     async with running(broker.config(), tmp_path, sleep=at_once) as sink:
@@ -45,6 +57,7 @@ async def test_a_late_broker_gets_what_has_waited(mosquitto: Start, tmp_path: Pa
             assert await far.wait_for("test/availability") == "online"
 
 
+@pytest.mark.alone
 async def test_a_broker_killed_in_the_middle_is_reconnected(
     mosquitto: Start, tmp_path: Path
 ) -> None:
@@ -65,6 +78,7 @@ async def test_a_broker_killed_in_the_middle_is_reconnected(
             assert (await far.wait_for("test/command/result"))["ok"]
 
 
+@pytest.mark.alone
 async def test_a_summary_nobody_took_is_sent_by_the_next_run(
     mosquitto: Start, tmp_path: Path
 ) -> None:
@@ -78,6 +92,7 @@ async def test_a_summary_nobody_took_is_sent_by_the_next_run(
     assert not list((tmp_path / "state" / "mqtt").iterdir())
 
 
+@pytest.mark.alone
 async def test_a_frozen_broker_holds_up_neither_events_nor_leaving(
     broker: Mosquitto, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -98,6 +113,7 @@ async def test_a_frozen_broker_holds_up_neither_events_nor_leaving(
     broker.process.send_signal(signal.SIGCONT)
 
 
+@pytest.mark.alone
 async def test_a_day_without_a_broker_costs_no_memory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -126,6 +142,7 @@ async def test_a_day_without_a_broker_costs_no_memory(
     assert sink.dropped == DAY_S // 10  # the rest was not fetched either, and that is logged
 
 
+@pytest.mark.alone
 async def test_retries_become_rarer_and_only_the_first_failure_is_a_warning(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -154,6 +171,7 @@ async def test_retries_become_rarer_and_only_the_first_failure_is_a_warning(
     assert refused[0] == "WARNING"
 
 
+@pytest.mark.alone
 async def test_each_reason_is_a_warning_once(
     mosquitto: Start, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -180,6 +198,7 @@ async def test_each_reason_is_a_warning_once(
     assert "uthori" in said[1]
 
 
+@pytest.mark.alone
 async def test_two_stations_of_one_name_do_not_disconnect_each_other_and_are_reported(
     broker: Mosquitto, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -197,6 +216,7 @@ async def test_two_stations_of_one_name_do_not_disconnect_each_other_and_are_rep
     assert "does a second station have this name?" in caplog.text
 
 
+@pytest.mark.alone
 async def test_nobody_can_disconnect_the_station_by_its_name(
     broker: Mosquitto, tmp_path: Path
 ) -> None:
@@ -208,6 +228,7 @@ async def test_nobody_can_disconnect_the_station_by_its_name(
         assert far.of("test/availability") == ["online"]
 
 
+@pytest.mark.alone
 async def test_a_flapping_broker_is_not_flooded_with_attempts(
     mosquitto: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -238,54 +259,7 @@ async def test_a_flapping_broker_is_not_flooded_with_attempts(
     assert waits == [0.5, 1.0, 2.0, 4.0, 8.0, 16.0]
 
 
-async def test_a_broker_that_never_answers_leaves_no_open_socket(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(client, "ANSWER_S", 0.1)
-    ended: list[asyncio.Task[bytes]] = []
-
-    async def stare(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        ended.append(asyncio.create_task(reader.read()))
-        await ended[-1]
-        writer.close()
-
-    enough = asyncio.Event()
-
-    async def sleep(_wait_s: float) -> None:
-        if len(ended) >= 3:
-            enough.set()
-            await asyncio.Event().wait()
-
-    server = await asyncio.start_server(stare, "127.0.0.1", 0)
-    async with server:
-        config = Config(host="127.0.0.1", port=server.sockets[0].getsockname()[1])
-        async with running(config, tmp_path, sleep=sleep):
-            async with asyncio.timeout(20):
-                await enough.wait()
-            async with asyncio.timeout(5):
-                await asyncio.gather(*ended)  # each connection was closed
-
-
-async def test_a_message_that_cannot_be_read_ends_the_link() -> None:
-    """Otherwise its socket stays readable, and the loop spins on it for ever."""
-
-    async def garble(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.write(b"\x20\x03\x00\x00\x00")  # CONNACK, accepted
-        await reader.readuntil(b"hello")
-        writer.write(b"\x30\x06\x00\x03a/+\x00")  # PUBLISH on a topic with a wildcard
-        writer.close()
-
-    server = await asyncio.start_server(garble, "127.0.0.1", 0)
-    async with server:
-        config = Config(host="127.0.0.1", port=server.sockets[0].getsockname()[1])
-        made = client.make_client(config, "one", client.proof(config), version=client.V5)
-        async with made, asyncio.timeout(5):
-            await made.publish("far", b"hello", 0)
-            with pytest.raises(client.MqttError) as ended:
-                await anext(made.messages)
-    assert "Protocol error" in client.reason(ended.value)
-
-
+@pytest.mark.alone
 async def test_a_refusal_of_the_broker_is_logged_once_and_a_summary_is_kept(
     mosquitto: Start, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -302,3 +276,143 @@ async def test_a_refusal_of_the_broker_is_logged_once_and_a_summary_is_kept(
         await until(lambda: "test/session: Not authorized" in caplog.text, 5.0)
         assert sink.undelivered == 1
     assert caplog.text.count("test/availability: Not authorized") == 1
+
+
+async def test_a_flood_of_hostile_messages_changes_nothing(
+    broker: Mosquitto, tmp_path: Path
+) -> None:
+    daemon = Daemon()
+    now = 0.0
+    async with (
+        watching(broker.port, "cued/#") as far,
+        running(broker.config(), tmp_path, daemon, clock=lambda: now),
+    ):
+        await far.wait_for("test/state")
+        for n in range(5000):
+            await far.client.publish("cued/test/command", RUBBISH[n % len(RUBBISH)])
+        await far.client.publish("end", b"1")
+        # The flood is over once a fresh command is heard again.
+        answered: list[Any] = []
+        async with asyncio.timeout(10):
+            while not answered:
+                now += 1.0
+                await far.client.publish("cued/test/command", b'{"command": "skip"}')
+                await asyncio.sleep(0.01)
+                answered = [a for a in far.of("command/result") if a["ok"]]
+        assert {c.name for c in daemon.commands} == {"skip"}
+        refusals = [a for a in far.of("command/result") if not a["ok"]]
+        assert 1 <= len(refusals) <= 25  # a flood does not get a flood of answers
+
+
+async def test_a_retained_command_is_ignored(broker: Mosquitto, tmp_path: Path) -> None:
+    daemon = Daemon()
+    config = broker.config()
+    async with watching(broker.port) as far:
+        await far.client.publish("cued/test/command", b'{"command": "stop"}', retain=True)
+        await far.client.publish("homeassistant/device/cued_test/config", b"[{", retain=True)
+        async with running(config, tmp_path, daemon):
+            await far.wait_for("test/state")
+            await far.client.publish("cued/test/command", b'{"command": "pause"}')
+            await far.wait_for("command/result")
+    assert [c.name for c in daemon.commands] == ["pause"]
+
+
+async def test_a_command_retained_while_the_station_runs_is_ignored_too(
+    broker: Mosquitto, tmp_path: Path
+) -> None:
+    daemon = Daemon()
+    async with watching(broker.port) as far, running(broker.config(), tmp_path, daemon):
+        await far.wait_for("test/state")
+        await far.client.publish("cued/test/command", b'{"command": "stop"}', retain=True)
+        await far.client.publish("cued/test/command", b'{"command": "pause"}')
+        await far.wait_for("command/result")
+    assert [c.name for c in daemon.commands] == ["pause"]
+
+
+@pytest.mark.parametrize("version", [V5, V311])
+async def test_a_large_message_is_not_read(
+    broker: Mosquitto, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, version: Any
+) -> None:
+    monkeypatch.setattr(mqtt, "V5", version)
+    daemon = Daemon()
+    tracemalloc.start()
+    async with (
+        watching(broker.port, "cued/#") as far,
+        running(broker.config(), tmp_path, daemon) as sink,
+    ):
+        await far.wait_for("test/state")
+        async with aiomqtt.Client("127.0.0.1", broker.port) as stranger:
+            await stranger.publish("homeassistant/status", bytes(30_000_000), qos=1)
+        tracemalloc.reset_peak()
+        while not far.of("command/result"):  # a command on the way to a lost link is lost with it
+            await far.client.publish("cued/test/command", b'{"command": "pause"}', qos=1)
+            await asyncio.sleep(0.5)
+        assert sink.connected
+        peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert {c.name for c in daemon.commands} == {"pause"}
+    assert peak < 20_000_000
+
+
+async def test_an_orderly_end_says_offline(broker: Mosquitto, tmp_path: Path) -> None:
+    async with watching(broker.port) as far:
+        async with running(broker.config(), tmp_path) as sink:
+            await far.wait_for("test/availability", lambda s: s == "online")
+            sink.take(Stumble(t=1.0, score=1.0))
+        await far.wait_for("test/event")  # flushed by leaving
+        await far.wait_for("test/availability", lambda s: s == "offline")
+
+
+async def test_mute_shows_in_the_state_and_every_command_is_answered(
+    broker: Mosquitto, tmp_path: Path
+) -> None:
+    daemon = Daemon()
+    async with watching(broker.port) as far, running(broker.config(), tmp_path, daemon):
+        await far.wait_for("test/state")
+        await far.client.publish("cued/test/command", b'{"command": "mute", "id": "a1"}')
+        answer = await far.wait_for("test/command/result")
+        assert (answer["command"], answer["ok"], answer["id"]) == ("mute", True, "a1")
+        await far.wait_for("test/state", lambda s: s["muted"])
+        assert [(c.name, c.source) for c in daemon.commands] == [("mute", "mqtt")]
+
+
+async def test_a_crash_leaves_offline_behind(broker: Mosquitto, tmp_path: Path) -> None:
+    async with watching(broker.port) as far, running(broker.config(), tmp_path) as sink:
+        await far.wait_for("test/availability", lambda s: s == "online")
+        # A broker disconnects a client whose name another one takes, and publishes its will.
+        async with aiomqtt.Client("127.0.0.1", broker.port, identifier=sink._own):
+            await far.wait_for("test/availability", lambda s: s == "offline")
+
+
+async def test_it_is_retained_and_published_again_at_home_assistants_birth(
+    broker: Mosquitto, tmp_path: Path
+) -> None:
+    async with watching(broker.port) as far:
+        async with running(broker.config(), tmp_path):
+            await far.wait_for(TOPIC)
+            await far.wait_for("test/state")
+            before = len(far.of(TOPIC)), len(far.of("test/state"))
+            await far.client.publish("cued/test/availability", b"", retain=True)
+            await far.wait_for("test/availability", lambda said: said == "")
+            await far.client.publish("homeassistant/status", b"online")
+            await far.wait_for("test/state", lambda _: len(far.of("test/state")) > before[1])
+            assert len(far.of(TOPIC)) > before[0]
+            await far.wait_for(
+                "test/availability", lambda _: far.of("test/availability")[-1] == "online"
+            )
+        async with watching(broker.port) as late:
+            body = await late.wait_for(TOPIC)
+            assert faults(TOPIC, json.dumps(body).encode()) == []
+
+
+async def test_removed_entities_are_deleted(broker: Mosquitto, tmp_path: Path) -> None:
+    old = described(tmp_path)
+    old["components"]["gone"] = {"platform": "sensor", "state_topic": "x", "unique_id": "y"}
+    async with watching(broker.port) as far:
+        await far.client.publish(TOPIC, json.dumps(old), retain=True)
+        async with running(broker.config(), tmp_path):
+            removal = await far.wait_for(
+                TOPIC, lambda d: d["components"].get("gone") == {"platform": "sensor"}
+            )
+            assert "cadence_spm" in removal["components"]
+            await far.wait_for(TOPIC, lambda _: "gone" not in far.of(TOPIC)[-1]["components"])
