@@ -35,3 +35,14 @@ def test_a_belt_moves_only_where_allowed() -> None:
     with pytest.raises(RequestRefused, match="not allowed"):
         Gate(Config().commands).check(order, 0.0)
     assert Gate(Config(commands=("set_speed",)).commands).check(order, 0.0).value == 0.8
+
+
+def test_refusals_in_a_flood_are_answered_once_a_second() -> None:
+    gate = Gate(())
+    answered = 0
+    for n in range(1, 301):  # three seconds of a hundred a second
+        with pytest.raises(RequestRefused):
+            gate.check(b"{", n / 100)
+        answered += gate.may_answer(n / 100)
+    assert gate.refused == 300
+    assert 10 <= answered <= 25  # of the first ten and of the 15 let in later, and one a second
