@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from functools import cache
 
 from cued.coach.workout.memory import Memory, Past
 from cued.model import (
@@ -11,9 +12,11 @@ from cued.model import (
     Command,
     Cue,
     Direction,
+    Fall,
     Footfall,
     Gait,
     Input,
+    Link,
     Mode,
     Phase,
     Side,
@@ -178,3 +181,46 @@ def follow(runner: Runner, most_s: float = 3600.0, speed: float | None = None) -
         runner.obey(5.0)
         began = began or runner.phase != "idle"
     runner.belt(0.0)
+
+
+@cache
+def there(phase: str) -> Runner:
+    """Return a runner who has just entered a phase."""
+    memory = CLIMBER if phase in ("backward_uphill", "mount_uphill") else JOGGER
+    runner = Runner(memory, program=phase != "free_run", profile="variety_for_a_runner")
+    runner.feed(Link(t=0.0, sensor="foot", state="up", age_s=0.0))
+    runner.belt(0.6)
+    if phase in ("paused", "blind", "fallen"):
+        runner = there("settle").copy()
+        enter(runner, phase)
+        return runner
+    if phase == "rest":
+        runner = there("fallen").copy()
+        runner.say("acknowledge")
+        runner.stand(5.0)  # the alarm is over
+        return runner
+    runner.walk(2.0)
+    runner.obey_until(phase)
+    return runner
+
+
+def enter(runner: Runner, overlay: str) -> None:
+    """Interrupt a phase."""
+    if overlay == "paused":
+        runner.say("pause")
+    elif overlay == "blind":
+        runner.feed(Link(t=runner.t, sensor="foot", state="lost", age_s=1.0))
+    else:
+        runner.feed(Fall(t=runner.t, stage="confirmed"))
+
+
+def carrying(**options: object) -> Runner:
+    """Return a runner at the end of the first carry's same speed, after shorter steps backward."""
+    runner = Runner(**options)
+    runner.belt(0.5)
+    runner.walk(600.0, until="turn_back")
+    runner.walk(20.0, "backward", factor=0.9)
+    runner.walk(200.0, "backward", factor=0.9, until="turn_front")
+    runner.walk(40.0, factor=0.95)
+    assert runner.phase == "carry"
+    return runner

@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import itertools
-from functools import cache
 
 import pytest
 
 from cued.coach.commands import NAMES
-from cued.coach.workout.memory import Away, Memory, Past
-from cued.coach.workout.phases import BEFORE, IDLE, PHASES, TABLE, after
+from cued.coach.workout.memory import Memory, Past
+from cued.coach.workout.phases import IDLE, PHASES, after
 from cued.coach.workout.profile import PROFILES, load
 from cued.model import (
     Battery,
-    Beat,
     BeltRequest,
     BeltState,
-    Command,
     CommandResult,
     Cue,
     CueDone,
     Direction,
-    Effect,
     Fall,
     Level,
     Link,
@@ -31,42 +27,11 @@ from cued.model import (
     Stability,
     Stumble,
 )
-from tests.coach.runner import CLIMBER, JOGGER, Runner, follow
+from tests.coach.runner import CLIMBER, JOGGER, Runner, carrying, follow, there
 
 REACHED = [p for p in PHASES if p != IDLE]
 OVERLAYS = [p for p in PHASES if PHASES[p].overlay]
 MOVING = [p for p in REACHED if p not in OVERLAYS]
-
-
-@cache
-def there(phase: str) -> Runner:
-    """Return a runner who has just entered a phase."""
-    memory = CLIMBER if phase in ("backward_uphill", "mount_uphill") else JOGGER
-    runner = Runner(memory, program=phase != "free_run", profile="variety_for_a_runner")
-    runner.feed(Link(t=0.0, sensor="foot", state="up", age_s=0.0))
-    runner.belt(0.6)
-    if phase in ("paused", "blind", "fallen"):
-        runner = there("settle").copy()
-        enter(runner, phase)
-        return runner
-    if phase == "rest":
-        runner = there("fallen").copy()
-        runner.say("acknowledge")
-        runner.stand(5.0)  # the alarm is over
-        return runner
-    runner.walk(2.0)
-    runner.obey_until(phase)
-    return runner
-
-
-def enter(runner: Runner, overlay: str) -> None:
-    """Interrupt a phase."""
-    if overlay == "paused":
-        runner.say("pause")
-    elif overlay == "blind":
-        runner.feed(Link(t=runner.t, sensor="foot", state="lost", age_s=1.0))
-    else:
-        runner.feed(Fall(t=runner.t, stage="confirmed"))
 
 
 @pytest.mark.parametrize("phase", REACHED)
@@ -101,35 +66,6 @@ def test_every_command_is_answered_in_every_phase(command: str, phase: str) -> N
         allowed = after(phase, asked[command], "settle") is not None
         assert answers[0].ok == allowed
         assert any(isinstance(e, Phase) for e in out) == allowed
-
-
-@pytest.mark.parametrize(
-    ("command", "value", "why"),
-    [
-        ("dance", None, "unknown command; there are acknowledge, effort"),
-        ("set_speed", "fast", "a number from 0 to 7"),
-        ("set_speed", float("nan"), "a number from 0 to 7"),
-        ("set_speed", 9.0, "a number from 0 to 7"),
-        ("set_incline", -3.0, "a number from 0 to 25"),
-        ("effort", 3.0, "a number from 6 to 20"),
-        ("runner", "", "the value is the runner's name"),
-    ],
-)
-def test_a_command_that_makes_no_sense_is_refused_with_the_reason(
-    command: str, value: float | str | None, why: str
-) -> None:
-    answer = there("settle").copy().say(command, value)[0]
-    assert isinstance(answer, CommandResult)
-    assert not answer.ok
-    assert why in answer.why
-
-
-def test_faster_than_the_stage_allows_is_refused_going_backward() -> None:
-    runner = there("backward_walk").copy()
-    answer = runner.say("set_speed", 3.0)[0]
-    assert isinstance(answer, CommandResult)
-    assert "limit" in answer.why
-    assert any(isinstance(e, BeltRequest) for e in runner.say("set_speed", 0.5))
 
 
 @pytest.mark.parametrize("phase", MOVING)
@@ -342,16 +278,6 @@ def test_something_wrong_eases_off_and_is_asked_about_next_time() -> None:
     assert runner.cues("check_better")
 
 
-def test_a_session_that_was_cut_off_resumes_paused() -> None:
-    cut = Memory(sessions=1, away=Away(backward_s=100.0))
-    runner = Runner(cut, profile="first_time_ever")
-    runner.belt(0.3)
-    runner.walk(8.0, "backward")
-    assert runner.phase == "paused"
-    assert [c.key for c in runner.cues()] == ["away"]
-    assert (runner.coach.known.left_s or 0.0) <= 20.0
-
-
 def test_drift_in_the_carry_is_announced_with_an_offer_and_recovery_is_measured() -> None:
     runner = Runner(Memory(stage=1, sessions=3), profile="variety_for_a_runner", feedback="full")
     runner.belt(0.8)
@@ -394,28 +320,6 @@ def test_the_second_workout_opens_with_the_recall_after_a_minute_without_cues() 
     assert 0.0 <= retained <= 100.0
 
 
-def test_a_session_starts_and_ends_automatically() -> None:
-    runner = Runner(program=False)
-    runner.stand(30.0)
-    assert runner.phase == "idle"
-    runner.walk(60.0)
-    assert runner.phase == "free_run"
-    runner.stand(130.0)
-    assert runner.phase == "idle"
-    assert runner.summaries()[0].strides > 100
-
-
-def test_a_stopped_session_does_not_restart_while_the_runner_walks_on() -> None:
-    runner = there("settle").copy()
-    runner.say("stop")
-    runner.walk(30.0)
-    assert runner.phase == "idle"
-    runner.stand(10.0)
-    runner.answers = False
-    runner.walk(5.0)
-    assert runner.phase == "check_in"
-
-
 def test_free_run_judges_but_does_not_guide() -> None:
     runner = Runner(program=False)
     runner.belt(0.6)
@@ -424,22 +328,6 @@ def test_free_run_judges_but_does_not_guide() -> None:
     assert runner.cues("overlong_stride")
     assert runner.phases() == ["free_run"]
     assert runner.say("start_program")[1].name == "check_in"  # type: ignore[union-attr]
-
-
-def test_muting_and_its_end_are_announced_and_safety_is_never_muted() -> None:
-    runner = there("carry").copy()
-    runner.walk(5.0)
-    runner.events.clear()
-    runner.say("mute")
-    assert runner.cues()[-1].key == "muted"
-    runner.walk(30.0, "forward", factor=1.4)
-    assert runner.cues("old_pattern") == []
-    runner.feed(Stumble(t=runner.t, score=2.0))
-    assert runner.cues("stumble")
-    runner.walk(5.0)
-    runner.say("unmute")
-    assert [c.tone for c in runner.cues() if "muted" in c.key] == ["muted", "unmuted"]
-    assert runner.cues()[-1].key == "unmuted"
 
 
 def test_each_state_has_its_own_sound_and_pattern_unlike_any_coaching_cue() -> None:
@@ -488,15 +376,6 @@ def test_short_gaps_in_the_belt_speed_from_the_feet_are_not_announced() -> None:
     runner.feed(BeltState(t=runner.t, speed_m_s=None, since=runner.t))
     runner.walk(40.0)
     assert len(runner.cues("belt_unknown")) == 1
-
-
-def test_another_runner_is_chosen_between_sessions_and_has_their_own_memory() -> None:
-    runner = Runner(Memory(runner="runner", stage=2, sessions=9))
-    assert runner.coach.known.stage == 1  # first_time_ever ends there
-    assert runner.say("runner", "ann")[0].ok  # type: ignore[union-attr]
-    assert runner.coach.known.stage == 0
-    runner.walk(5.0)
-    assert not runner.say("runner", "bob")[0].ok  # type: ignore[union-attr]
 
 
 def test_with_consent_the_belt_is_asked_to_slow_for_turning_and_never_started() -> None:
@@ -553,35 +432,6 @@ def test_no_faster_belt_is_requested_at_the_moment_of_a_stumble() -> None:
     assert not [e for e in out if isinstance(e, BeltRequest)]
 
 
-def test_a_requested_pause_may_last_ten_minutes_and_stepping_off_two() -> None:
-    runner = there("settle").copy()
-    runner.say("pause")
-    runner.stand(595.0)
-    assert runner.phase == "paused"
-    runner.stand(10.0)
-    assert runner.phase == "idle"
-    runner = there("backward_walk").copy()
-    runner.stand(115.0)
-    assert runner.phase == "paused"
-    runner.stand(10.0)
-    assert runner.phase == "idle"
-
-
-def test_walking_on_is_no_answer_and_the_question_waits() -> None:
-    runner = Runner()
-    runner.answers = False
-    runner.say("start_program")
-    runner.stand(30.0)
-    assert [c.key for c in runner.cues()] == ["welcome", "check_in", "waiting"]
-    runner.belt(0.5)
-    runner.walk(60.0)
-    assert runner.phase == "check_in"
-    assert not runner.cues("check_rails")
-    runner.say("press")
-    runner.walk(3.0)
-    assert runner.cues("check_rails")
-
-
 @pytest.mark.parametrize(
     ("phase", "then"), [("turn_back", "backward_walk"), ("turn_front", "carry")]
 )
@@ -596,20 +446,6 @@ def test_an_unseen_turn_is_assumed_after_45_seconds_of_walking(phase: str, then:
     assert runner.phase == then
 
 
-def test_a_possible_fall_that_follows_a_stumble_is_the_same_one() -> None:
-    runner = there("carry").copy()
-    before = runner.coach.known.stage
-    runner.feed(Stumble(t=runner.t, score=2.0))
-    runner.t += 4.0
-    runner.feed(Fall(t=runner.t, stage="possible"))
-    assert runner.coach.known.stage == before - 1
-    runner.t += 2.0
-    runner.feed(Fall(t=runner.t, stage="possible"))
-    assert runner.coach.known.stage == before - 2
-    runner.say("stop")
-    assert runner.summaries()[0].stumbles == 2
-
-
 def test_a_speed_above_the_limit_does_not_count_as_trained() -> None:
     runner = there("backward_walk").copy()
     limit = runner.coach.known.limit_m_s
@@ -618,134 +454,6 @@ def test_a_speed_above_the_limit_does_not_count_as_trained() -> None:
     runner.walk(10.0, "backward")
     runner.say("stop")
     assert runner.summaries()[0].details["peak_m_s"] == limit
-
-
-def test_an_effect_that_does_not_last_is_not_praised() -> None:
-    runner = Runner(program=False)
-    runner.belt(0.6)
-    runner.walk(120.0, "backward")
-    runner.walk(12.0, "backward", factor=1.15)
-    while not any(isinstance(e, Effect) for e in runner.events):
-        runner.walk(1.0, "backward")
-    runner.walk(60.0, "backward", factor=1.2)
-    first = next(e for e in runner.events if isinstance(e, Effect))
-    assert first.worked
-    assert runner.cues("praise") == []
-
-
-def test_praise_is_left_out_if_switched_off() -> None:
-    runner = Runner(program=False, praise=False)
-    runner.belt(0.6)
-    runner.walk(120.0, "backward")
-    runner.walk(12.0, "backward", factor=1.15)
-    runner.walk(60.0, "backward")
-    assert [e.worked for e in runner.events if isinstance(e, Effect)] == [True]
-    assert runner.cues("praise") == []
-
-
-def test_the_table_is_closed_and_leads_out_of_every_phase() -> None:
-    assert set(TABLE) == set(PHASES)
-    for phase, exits in TABLE.items():
-        assert exits, phase
-        assert {t for t in exits.values() if t != BEFORE} <= set(PHASES)
-        assert phase == IDLE or exits["stop"] == IDLE
-        assert phase in (IDLE, "fallen") or exits["fell"] == "fallen"
-
-
-def test_uphill_and_jog_are_entered_only_by_their_own_triggers() -> None:
-    for exits in TABLE.values():
-        for trigger, target in exits.items():
-            # From the side rails, walking on enters the phase that was mounted for.
-            assert target != "backward_uphill" or trigger in ("uphill", "turned")
-            assert target != "backward_jog" or trigger == "jog"
-
-
-def test_an_interrupted_backward_phase_is_entered_again_by_turning() -> None:
-    for phase in ("backward_walk", "backward_uphill", "backward_jog", "backward_rest"):
-        assert after("paused", "resume", phase) == "turn_back"
-    assert after("paused", "resume", "carry") == "carry"
-
-
-def test_a_cue_that_worked_is_reported_and_praised_with_a_chime() -> None:
-    runner = Runner(program=False)
-    runner.belt(0.6)
-    runner.walk(120.0, "backward")
-    runner.walk(12.0, "backward", factor=1.15)
-    runner.walk(60.0, "backward")
-    effects = [e for e in runner.events if isinstance(e, Effect)]
-    assert [(e.key, e.worked) for e in effects] == [("overlong_stride", True)]
-    praise = runner.cues("praise")
-    assert [(c.text, c.tone) for c in praise] == [("", "praise")]
-    assert praise[0].t > effects[0].t
-
-
-def test_a_cue_that_did_not_work_is_reported_and_not_praised() -> None:
-    runner = Runner(program=False)
-    runner.belt(0.6)
-    runner.walk(120.0, "backward")
-    runner.walk(60.0, "backward", factor=1.15)
-    effects = [e for e in runner.events if isinstance(e, Effect)]
-    assert effects
-    assert not any(e.worked for e in effects)
-    assert runner.cues("praise") == []
-
-
-def test_the_metronome_beats_off_target_and_only_if_configured() -> None:
-    for enabled in (False, True):
-        runner = Runner(program=False, metronome=enabled)
-        runner.belt(0.6)
-        runner.walk(120.0, "backward")
-        assert not beats(runner)
-        runner.walk(60.0, "backward", factor=1.15)
-        start = beats(runner)[:2]
-        assert bool(start) == enabled
-        if enabled:
-            assert start[0].spm == pytest.approx(120.0 / 1.1, abs=1.5)
-            assert start[1].spm == 0.0
-            assert start[1].t - start[0].t <= 31.1  # with the first stride after 30 s
-        assert not runner.cues("metronome")
-        runner.walk(20.0, "backward")
-        quiet = runner.t
-        runner.walk(60.0, "backward")
-        assert not [b for b in beats(runner) if b.t > quiet]
-
-
-def carrying(**options: object) -> Runner:
-    """Return a runner at the end of the first carry's same speed, after shorter steps backward."""
-    runner = Runner(**options)
-    runner.belt(0.5)
-    runner.walk(600.0, until="turn_back")
-    runner.walk(20.0, "backward", factor=0.9)
-    runner.walk(200.0, "backward", factor=0.9, until="turn_front")
-    runner.walk(40.0, factor=0.95)
-    assert runner.phase == "carry"
-    return runner
-
-
-def test_the_carry_starts_at_the_runners_backward_step_rate_if_ticks_are_on() -> None:
-    runner = carrying()
-    carry = next(e.t for e in runner.events if isinstance(e, Phase) and e.name == "carry")
-    start, ended = beats(runner)
-    assert start.t == carry
-    assert start.spm == pytest.approx(120.0 / (0.9 * runner.stride_s), abs=1.5)
-    assert (start.for_s, start.fades, ended.spm) == (20.0, True, 0.0)
-    assert not beats(carrying(beats=False))
-
-
-def test_the_imprints_beat_ends_when_the_belt_changes_and_when_safety_speaks() -> None:
-    for upset in ("belt", "stumble"):
-        runner = Runner()
-        runner.belt(0.5)
-        runner.walk(600.0, until="turn_back")
-        runner.walk(200.0, "backward", factor=0.9, until="turn_front")
-        runner.walk(20.0, until="carry")
-        runner.walk(5.0, factor=0.95)
-        assert len(beats(runner)) == 1
-        if upset == "belt":
-            runner.belt(1.0)
-        else:
-            runner.feed(Stumble(t=runner.t, score=1.5))
-        assert [b.spm for b in beats(runner)][1:] == [0.0]
 
 
 def test_in_free_run_slowing_and_turning_backward_is_greeted_once() -> None:
@@ -765,22 +473,6 @@ def test_in_free_run_slowing_and_turning_backward_is_greeted_once() -> None:
     fast.walk(30.0)
     fast.walk(30.0, "backward")
     assert not fast.cues("backward_met")
-
-
-def test_free_running_at_one_speed_gets_one_offer_of_shorter_steps_with_ticks() -> None:
-    runner = Runner(program=False)
-    runner.stride_s = 0.75
-    runner.belt(3.5)
-    runner.walk(400.0, mode="running")
-    (offer,) = runner.cues("try_shorter")
-    assert 120.0 <= offer.t <= 130.0
-    start, ended = beats(runner)
-    assert start.spm == pytest.approx(1.05 * 120.0 / 0.75, abs=1.5)
-    assert ended.t - start.t == pytest.approx(30.0, abs=1.0)
-    walker = Runner(program=False)
-    walker.belt(1.2)
-    walker.walk(300.0)
-    assert not walker.cues("try_shorter")
 
 
 def test_a_treadmill_the_feet_contradict_is_doubted_aloud_once() -> None:
@@ -808,10 +500,6 @@ def test_after_a_pause_a_phase_resumes_and_says_nothing_twice() -> None:
     assert not {"part_done_one", "carry", "same_speed"} & set(again)
     assert again.count("turning_soon") == 1
     assert runner.t - back < 120.0 - 35.0
-
-
-def beats(runner: Runner) -> list[Beat]:
-    return [e for e in runner.events if isinstance(e, Beat)]
 
 
 def test_standing_on_a_still_belt_after_a_stumble_is_left_in_peace() -> None:
@@ -912,21 +600,6 @@ def test_a_runner_who_stays_backward_is_asked_to_face_forward_until_they_do() ->
     assert len(runner.cues("turn_front")) == 7
 
 
-def test_a_line_displaced_by_a_graver_cue_is_said_after_it() -> None:
-    runner = there("settle").copy()
-    runner.belt(0.4)
-    runner.feed(Link(t=runner.t, sensor="trunk", state="up", age_s=0.0))
-    runner.walk(12.0)
-    runner.events.clear()
-    runner.feed(Command(t=runner.t, name="skip"))
-    for n in range(10):  # a link that flaps
-        state = "up" if n % 2 else "lost"
-        runner.feed(Link(t=runner.t, sensor="trunk", state=state, age_s=1.0))
-        runner.walk(1.0)
-    runner.walk(4.0)
-    assert runner.cues("turn_back")
-
-
 @pytest.mark.parametrize(
     ("phase", "facing", "then"),
     [
@@ -1003,22 +676,3 @@ def test_a_jogger_walks_backward_at_a_walk(asks: bool) -> None:
     said = [c.text.removeprefix("Set belt to ").split()[0] for c in runner.cues("belt_at")]
     assert asked == ([0.8, 0.3, 0.8, 1.65, 0.8] if asks else [])  # slow for the turn between
     assert said == ([] if asks else ["2.9", "2.9", "6", "2.9"])  # settling in, walk, jog, walk
-
-
-@pytest.mark.parametrize(("unit", "step"), [("km/h", 0.1 / 3.6), ("mph", 0.1 * 0.44704)])
-def test_a_typed_speed_is_corrected_in_steps_of_the_console_unit(unit: str, step: float) -> None:
-    runner = Runner(speed_unit=unit)
-    runner.feed(BeltState(t=runner.t, speed_m_s=1.0, source="typed"))
-    for name, sign in (("faster", 1), ("slower", -1)):
-        (request,) = [e for e in runner.say(name) if isinstance(e, BeltRequest)]
-        assert request.typed_step_m_s == pytest.approx(sign * step)
-        assert request.speed_m_s is None
-
-
-def test_a_speed_the_treadmill_reports_cannot_be_typed() -> None:
-    runner = Runner()
-    runner.belt(1.0)
-    answer, *rest = runner.say("faster")
-    assert isinstance(answer, CommandResult)
-    assert "reports it" in answer.why
-    assert not [e for e in rest if isinstance(e, BeltRequest)]

@@ -10,7 +10,6 @@ from cued import config
 from cued.config import Sensor, Site
 from cued.model import ConfigError, LinkLost
 from cued.sources import buttons
-from tests.coach.test_program import there
 
 SITE = Site(hardware=False, sensors={"back": Sensor(device="pod", placement="lower_back")})
 
@@ -79,17 +78,3 @@ def test_two_parts_on_one_pin_are_refused_by_name():
     chosen = config.convert({"actuators": {"haptic": {}}, "sources": {"buttons": {}},
                              "sinks": {"light": {}}})  # fmt: skip
     assert sorted(config.output_pins(chosen)) == [6, 12, 13]
-
-
-def test_one_button_pauses_resumes_and_ends_an_alarm():
-    runner = there("settle").copy()
-    runner.say("press")
-    runner.walk(0.5)
-    assert runner.phase == "paused"
-    runner.say("press")
-    runner.walk(0.5)
-    assert runner.phase == "settle"
-    runner = there("fallen").copy()
-    runner.say("press")
-    runner.walk(0.5)
-    assert runner.phase == "rest"

@@ -13,6 +13,7 @@ from cued.coach.workout.memory import Memory
 from cued.coach.workout.profile import PROFILES
 from cued.coach.workout.totals import SessionTally
 from cued.model import Effect, Imprint, Mounting
+from tests.coach.runner import Runner
 
 
 def kept(known: Known | None = None, **memory: Any) -> Keeping:
@@ -110,3 +111,12 @@ def test_somebody_else_continues_as_a_guest():
     assert known.sessions == 0
     closed(keeping)
     assert keeping.memory.runner == "anna"  # the next session is the chosen runner's again
+
+
+def test_another_runner_is_chosen_between_sessions_and_has_their_own_memory() -> None:
+    runner = Runner(Memory(runner="runner", stage=2, sessions=9))
+    assert runner.coach.known.stage == 1  # first_time_ever ends there
+    assert runner.say("runner", "ann")[0].ok  # type: ignore[union-attr]
+    assert runner.coach.known.stage == 0
+    runner.walk(5.0)
+    assert not runner.say("runner", "bob")[0].ok  # type: ignore[union-attr]
