@@ -22,7 +22,6 @@ from cued.gait.finding import (
     Turning,
 )
 from cued.gait.foot.chain import Foot
-from cued.gait.foot.swing import SwingCycle
 from cued.model import Block
 from tests.gait.blocks import split
 from tests.gait.planar_foot import BACKWARD, FORWARD, RUN, Gaitlet, Walked, block, walk
@@ -248,16 +247,6 @@ def test_a_copy_taken_half_way_continues_identically(cut, oriented):
     foot.feed(first)
     twin = copy.deepcopy(foot)
     assert foot.feed(second) == twin.feed(second)
-
-
-@pytest.mark.parametrize("still", range(385, 405))
-def test_a_foot_may_turn_after_a_rest_longer_than_the_memory(still):
-    rate = np.array([0.0] * 30 + [2.0] * 20 + [-2.0] + [0.0] * still + [-2.0] * 10)
-    n = rate.size
-    cycle, found = SwingCycle(), []
-    for k in range(n):
-        found += cycle.feed(k / 100.0, rate[k], True, 0.0)
-    assert found[0].kind == "rest"
 
 
 def test_inputs_are_not_changed():
