@@ -14,10 +14,7 @@ from hypothesis import strategies as st
 from cued.gait.finding import Contact, Finding, Heading, Moving, Orientation, Posture, Turning
 from cued.gait.trunk import contacts
 from cued.gait.trunk.chain import Trunk
-from cued.gait.trunk.rhythm import RhythmCheck
-from cued.gait.trunk.waves import Waves
 from cued.model import Block, Floats
-from cued.signal.grid import DT_S
 from tests.gait import trunk_walker as walker
 from tests.gait.trunk_walker import found
 from tests.helpers.home import HOME
@@ -52,34 +49,6 @@ def test_every_step_of_a_walk_is_one_contact_near_its_time(step_s: float, gyro: 
     errors = reported - true
     assert np.abs(errors).max() < WITHIN_S
     assert errors.std() < 0.005
-
-
-@pytest.mark.parametrize(("left_out", "doubted"), [(0, False), (2, True), (3, True)])
-@pytest.mark.parametrize("gait", ["walk", "slow walk", "run"])
-def test_a_rhythm_that_misses_steps_is_in_doubt(gait: str, left_out: int, doubted: bool) -> None:
-    step_s = {"walk": 0.55, "slow walk": 0.9, "run": 0.36}[gait]
-    acc, _, contacts = (walker.running if gait == "run" else walker.walking)(20.0, step_s)
-    waves, rhythm = Waves(), RhythmCheck()
-    waves.feed(0, acc, None)
-    for n, k in enumerate((contacts / walker.DT_S).astype(int).tolist()):
-        waves.catch_up(k, walker.ROWS, walker.G)
-        if left_out and n % left_out == 0:
-            continue
-        missed = rhythm.feed(k, waves.sums)
-        assert not (missed and not doubted)
-    assert rhythm.doubtful == doubted
-
-
-def test_one_missed_step_is_known_and_raises_no_doubt() -> None:
-    acc, _, contacts = walker.walking(20.0)
-    waves, rhythm = Waves(), RhythmCheck()
-    waves.feed(0, acc, None)
-    reported: list[bool] = []
-    for k in np.delete((contacts / walker.DT_S).astype(int), 15).tolist():
-        waves.catch_up(k, walker.ROWS, walker.G)
-        reported.append(rhythm.feed(k, waves.sums))
-    assert np.flatnonzero(reported).tolist() == [15]
-    assert not rhythm.doubtful
 
 
 def test_walking_with_the_sensor_upside_down_is_never_called_backward() -> None:
@@ -186,23 +155,6 @@ def test_mode_follows_standing_walking_running_and_standing() -> None:
     assert changes[-2:] == ["running", "standing"]
 
 
-def test_posture_gives_lean_and_sway_of_a_stride() -> None:
-    tilt = np.radians(10.0)
-    c, s = np.cos(tilt), np.sin(tilt)
-    acc, gyr, _ = walker.walking(15.0)
-    forward_lean = np.array([[c, 0.0, s], [0.0, 1.0, 0.0], [-s, 0.0, c]]).T
-    reported = found(
-        walker.blocks(*walker.worn([walker.standing(3.0), (acc, gyr)], forward_lean.T))
-    )
-    last = [f for f in reported if isinstance(f, Posture)][-1]
-    assert last.duration_s == pytest.approx(1.1, abs=0.02)
-    assert last.lean_forward == pytest.approx(tilt, abs=0.02)
-    assert last.rms[1] == pytest.approx(0.6 / np.sqrt(2), rel=0.1)
-    assert last.rms[2] == pytest.approx(np.sqrt((2.4**2 + 0.5**2) / 2), rel=0.1)
-    assert last.roll_range is not None
-    assert last.roll_range == pytest.approx(2 * 0.4 / (2 * np.pi / 1.1), rel=0.15)
-
-
 def test_missing_samples_lower_the_confidence_and_half_a_slot_gives_unknown() -> None:
     acc, gyr, _ = walker.walking(12.0)
     block = walker.blocks(acc, gyr)[0]
@@ -226,17 +178,6 @@ def test_missing_samples_lower_the_confidence_and_half_a_slot_gives_unknown() ->
     assert doubted
     assert all(5.9 < f.t < 7.1 for f in doubted)
     assert any(f.mode == "unknown" and 6.0 < f.t < 7.0 for f in findings if isinstance(f, Moving))
-
-
-def test_on_a_slow_belt_a_precursor_of_a_step_is_not_counted() -> None:
-    true, k = np.arange(1.0, 7.0), np.arange(0, 700, contacts.STEP)
-    after = k[:, None] * DT_S - contacts.LAG_S - true
-    hints = 0.25 * np.exp(-(((after + 0.1) / 0.02) ** 2))
-    answers = np.sum(0.8 * np.exp(-((after / 0.06) ** 2)) + hints, axis=1)
-    steps = contacts.Steps()
-    steps.retune(slow=True)
-    reported = [steps.feed(*asked) for asked in zip(k.tolist(), answers.tolist(), strict=True)]
-    assert [c.t for c in reported if c] == pytest.approx(true, abs=0.03)
 
 
 def test_findings_come_after_their_samples_and_in_order() -> None:
