@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import subprocess
@@ -14,7 +13,7 @@ import pytest
 from cued import minder
 from cued.keeper import PinRequest
 from cued.minder import EVERY_S, GONE_S, MOST, Minder
-from cued.model import Phase, Summary
+from cued.model import Phase
 from cued.runtime.session_marker import BEAT_S, SessionMarker
 from tests.helpers.home import HOME
 from tests.helpers.program import program
@@ -42,36 +41,6 @@ def test_it_warns_3_s_after_the_last_sign_of_life_and_repeats_but_not_for_ever()
 
 def test_it_is_silent_once_the_coach_is_back():
     assert warnings_at([1] * 10 + list(range(2, 100))) == [GONE_S]
-
-
-def test_the_file_exists_while_a_session_is_open_and_lists_the_outputs(tmp_path):
-    path = tmp_path / "session"
-    marker = SessionMarker(path, clip=lambda: "/clip.wav", pins=WANTED)
-    marker.beat(0.0)
-    assert not path.exists()
-    marker.hear(Phase(t=1.0, name="settle", from_="idle", why="begin"))
-    about = json.loads(path.read_text())
-    assert about == {"clip": "/clip.wav", "pins": json.loads(json.dumps(WANTED))}
-    os.utime(path, (1, 1))
-    marker.beat(1.0)
-    assert path.stat().st_mtime > 1
-    marker.hear(Summary(t=9.0, started_t=1.0, duration_s=8.0, strides=0, backward_s=0.0,
-                        cues=0, stumbles=0))  # fmt: skip
-    assert not path.exists()
-
-
-def test_without_a_folder_nothing_is_written_and_nothing_fails(tmp_path):
-    marker = SessionMarker(tmp_path / "none" / "session", clip=lambda: "", pins=None)
-    marker.hear(Phase(t=1.0, name="settle", from_="idle", why="begin"))
-    marker.beat(1.0)
-    marker.close()
-
-
-def test_a_voice_without_a_clip_leaves_the_motors(tmp_path):
-    marker = SessionMarker(tmp_path / "session", clip=lambda: 1 // 0, pins=WANTED)
-    marker.hear(Phase(t=1.0, name="settle", from_="idle", why="begin"))
-    about = json.loads((tmp_path / "session").read_text())
-    assert about == {"clip": "", "pins": json.loads(json.dumps(WANTED))}
 
 
 @pytest.mark.parametrize("content", ["", "{", '{"clip": "", "pins": null}'])

@@ -10,14 +10,14 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import msgspec
 import pytest
 
 from cued import gpio
 from cued.actuators import haptic
-from cued.actuators._patterns import SCORES, Pulse, pulses
+from cued.actuators._patterns import pulses
 from cued.config import Site
 from cued.kept import PinChange
 from cued.model import Beat, Cue, CueDone, Notice, Pattern
@@ -28,46 +28,6 @@ SITE = Site(hardware=False)
 
 def cue(pattern: Pattern, key: str = "") -> Cue:
     return Cue(t=0.0, key=key or pattern, text="", pattern=pattern, priority=3, verdict="given")
-
-
-def motor(pattern: Pattern, side: str) -> list[Pulse]:
-    return [p for p in pulses(pattern) if getattr(p, side)]
-
-
-FELT = [p for p in SCORES if p != "none"]
-
-
-def test_there_are_six_patterns_and_each_has_its_own_number_of_pulses() -> None:
-    assert set(SCORES) == set(get_args(Pattern))
-    assert sorted(len(pulses(p)) for p in FELT) == [1, 2, 3, 4, 5, 6]
-
-
-def test_no_two_patterns_have_the_same_rhythm_whatever_motor_fails() -> None:
-    rhythms = [tuple(p.at_s for p in pulses(name)) for name in FELT]
-    assert len(set(rhythms)) == len(FELT)
-    for side in ("left", "right"):
-        half = [tuple(p.at_s for p in motor(name, side)) for name in FELT if motor(name, side)]
-        assert len(set(half)) == len(half)
-
-
-@pytest.mark.parametrize("pattern", FELT)
-@pytest.mark.parametrize("size", [0.0, 0.5, 1.0])
-def test_pulses_are_long_enough_to_feel_and_far_enough_apart(pattern: Pattern, size: float) -> None:
-    for side in ("left", "right"):
-        felt = [p for p in pulses(pattern, size) if getattr(p, side)]
-        assert len(felt) <= 5
-        assert all(0.0999 <= p.on_s <= 0.2001 for p in felt)
-        gaps = [b.at_s - a.end_s for a, b in itertools.pairwise(felt)]
-        assert all(gap > 0.0999 for gap in gaps)
-
-
-def test_a_larger_error_gives_longer_pulses_of_a_step() -> None:
-    lengths = [pulses("step", size)[0].on_s for size in (-1.0, 0.0, 0.5, 1.0, 9.0)]
-    assert lengths == pytest.approx([0.1, 0.1, 0.15, 0.2, 0.2])
-
-
-def test_only_alarms_and_states_use_both_motors_at_once() -> None:
-    assert {n for n in FELT if any(p.left and p.right for p in pulses(n))} == {"alarm", "notice"}
 
 
 class Felt:
@@ -114,7 +74,7 @@ async def test_the_pins_do_what_the_pattern_says(pattern: Pattern) -> None:
         done = await give(actuator, said, pattern)
         assert done.ok
         for index, side in enumerate(("left", "right")):
-            expected = [0.6, 0.0] * len(motor(pattern, side))
+            expected = [0.6, 0.0] * sum(getattr(p, side) for p in pulses(pattern))
             await until(functools.partial(felt.follows, index, len(expected)))
             assert felt.values(index) == pytest.approx(expected)
 

@@ -296,12 +296,6 @@ def test_a_second_daemon_of_a_station_stops_with_one_line(tmp_path, capsys):
         pass
 
 
-def test_without_a_place_for_a_lock_it_runs_without_one(tmp_path):
-    (tmp_path / "file").touch()
-    with lock.only_one(tmp_path / "file", "one"):
-        assert not lock.held(tmp_path / "file", "one")
-
-
 def test_a_daemon_started_next_to_the_service_stops_with_one_line(monkeypatch, capsys, tmp_path):
     file = tmp_path / "cued.toml"
     file.write_text(f'[station]\nstate = "{tmp_path}"\n[sources.ble]\n')
