@@ -13,6 +13,7 @@ SAME_SPEED_S = 60.0  # forward at the backward speed: 33 strides per foot, most 
 OWN_SPEED_S = 30.0  # a shorter time is not worth a second trip to the console
 TURNS_IN_S = 5.0  # time to turn in small steps, a hand on the rail
 INCLINE_OFF_PERCENT = 0.5  # a step of most consoles
+ANNOUNCED_S = 75.0  # backward time left: rules/time_cap.py announces the last minute
 SETTING_S = 15.0  # time to find the console, and for an unreported belt to get there
 
 
@@ -135,6 +136,16 @@ def not_felt(known: Known) -> bool:
 def turns_next(known: Known) -> bool:
     """Return whether the phase ends with turning round."""
     return not (known.spec.pace == "walk" and (climbs_next(known) or jogs_next(known)))
+
+
+def far_from_cap(known: Known) -> bool:
+    """Return whether the backward time left is not about to be announced, or just was."""
+    return known.left_s is None or known.left_s > ANNOUNCED_S
+
+
+def half_way_back(known: Known) -> bool:
+    """Return whether half of a backward part that ends with turning round is worth saying."""
+    return turns_next(known) and far_from_cap(known)
 
 
 def climbs_next(known: Known) -> bool:

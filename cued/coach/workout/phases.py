@@ -56,6 +56,7 @@ MOUNT = PhaseSpec(
 )
 SOON = Line("turning_soon", at_s=-NOTICE_S, only=c.turns_next)
 HALF = Line("half_way", part=0.5)  # of the phase
+HALF_BACK = Line("half_way", part=0.5, only=c.far_from_cap)
 
 PHASES: dict[str, PhaseSpec] = {
     IDLE: PhaseSpec(
@@ -104,7 +105,7 @@ PHASES: dict[str, PhaseSpec] = {
             Line("backward_walk"),
             Line("look_ahead", at_s=9.0, first=3),
             Line("toes_first", at_s=19.0, first=3),
-            Line("half_way", part=0.5, only=c.turns_next),
+            Line("half_way", part=0.5, only=c.half_way_back),
             Line("let_go", at_s=34.0, when=c.steady, first=4),
             SOON,
             Line("faster_soon", at_s=-WARNING_S, only=c.jogs_next),
@@ -114,7 +115,7 @@ PHASES: dict[str, PhaseSpec] = {
     ),
     "backward_uphill": PhaseSpec(
         direction="backward", backward=True, pace="due", uphill=True,
-        says=(Line("backward_uphill"), Line("push_belt", at_s=12.0), HALF, SOON),
+        says=(Line("backward_uphill"), Line("push_belt", at_s=12.0), HALF_BACK, SOON),
         lasts=t.bout_lasts,
         leads=t.ending,
     ),

@@ -98,3 +98,10 @@ def test_the_runners_own_speed_is_offered_where_it_lasts_half_a_minute():
     assert not c.room_for_own_speed(known(**base, more_rounds=True, remaining_s=89.0))
     assert c.turns_soon(known(**base, more_rounds=True, remaining_s=90.0))
     assert not c.turns_soon(known(**base, more_rounds=True, remaining_s=91.0))
+
+
+def test_half_way_is_not_said_beside_the_last_minute():
+    back: dict[str, Any] = {"spec": PHASES["backward_uphill"], "stage": 0}
+    assert c.half_way_back(known(**back))
+    assert c.half_way_back(known(**back, left_s=80.0))
+    assert not c.half_way_back(known(**back, left_s=58.0))
