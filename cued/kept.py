@@ -129,7 +129,7 @@ class KeptPins:
         """Wait until the pins are open, or the keeper has said why they are not."""
         try:
             async with asyncio.timeout(START_S):
-                await self._ready
+                await asyncio.shield(self._ready)  # a timeout must not count as an answer
         except TimeoutError:
             self._process.kill()
             await self._ended
