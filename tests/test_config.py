@@ -7,7 +7,7 @@ import re
 import msgspec
 import pytest
 
-from cued import config, parts, reading, toml
+from cued import config, parts
 from cued.commands import parts as listing
 from cued.model import ConfigError
 
@@ -93,91 +93,11 @@ def test_all_mistakes_of_a_file_are_reported_at_once_a_line_each(tmp_path):
     assert len(lines) == 8
 
 
-@pytest.mark.parametrize(
-    ("line", "said"),
-    [
-        ("speed_m_s = 1,5", "line 2: 1,5: write a point, 1.5"),
-        ("speed_m_s = -0,25  # slow", "line 2: -0,25: write a point, -0.25"),
-        ("name = “gym”", "line 2: “ is a curly quote"),
-        ("name = ‘gym’", "line 2: ‘ is a curly quote"),
-        ("name = „gym“", "line 2: „ is a curly quote"),
-        ("name = «gym»", "line 2: « is a curly quote"),
-        ("name = gym", 'line 2: gym: text needs quotes, name = "gym"'),
-        ("name = None", "line 2: None: leave the line out, and name is not set"),
-        ("name =", "line 2: name has no value after ="),
-        ("name: 'gym'", "line 2: write NAME = VALUE"),
-        ("name = 'gym", "line 2: a quote is missing at the end"),
-        ("name = 'gym';", "line 2: ; after the value: leave it out"),
-        ("strength = 80 %", "line 2: % after the value: leave it out"),
-        ("// a gym", "line 2: write NAME = VALUE or [SECTION]; a comment begins with #"),
-        ("[sinks.live", "line 2: a ] or a comma is missing"),
-        ("[station]", "line 2: [station] is there twice: put what belongs to it under one of them"),
-        ("hour = 1\nhour = 2", "line 3: hour is there twice: leave one out"),
-        ("port = " + "9" * 5000, "line 2: a number has thousands of digits"),
-        ("x.y = 1\nx = 3", "line 3: x is there twice: leave one out"),
-        ('name = """\ngym', "line 2: a quote or a bracket that is opened is not closed"),
-        ("hardware = yes", "line 2: yes: write true"),
-        ("hardware = False", "line 2: False: write false"),
-        ("strength = –20", "line 2: – is a dash: write a minus, -20"),
-        ("strength = \u22120.5", "line 2: \u2212 is a dash: write a minus, -0.5"),
-        ("left–pin = 18", "line 2: – is a dash: write - or _, as the name has it"),
-        ("[sensors.left–foot]", "line 2: – is a dash: write - or _, as the name has it"),
-        ("hour\u00a0= 1", "line 2: a space that is none"),
-        ("hour =\u200b 1", "line 2: a space that is none"),
-        ("hardware == true", "line 2: ==: write one ="),
-        ("hardware := true", "line 2: :=: write one ="),
-        ("hour = 020", "line 2: a number begins with no 0: write 20"),
-    ],
-)
-def test_common_slips_that_are_not_toml_are_recognised(tmp_path, line, said):
-    assert refused(tmp_path, f"[station]\n{line}\n")[0].startswith(f"cued.toml: {said}")
-
-
-def test_every_line_with_a_slip_is_reported(tmp_path):
-    lines = refused(tmp_path, "[station]\nname = “gym”\n[gait]\na = 1,5\nb = 2,5\n")
-    assert len(lines) == 3
-
-
-def test_different_slips_are_reported_at_once(tmp_path):
-    lines = refused(
-        tmp_path,
-        "[station]\nname = gym\nhardware = yes\nlanguage: de\n[coach]\npraise =\n// done\n",
-    )
-    assert [line.split(":")[1].strip() for line in lines] == [f"line {n}" for n in (2, 3, 4, 6, 7)]
-
-
-@pytest.mark.parametrize("line", ["name = 'a – b'", "name = 'a\u00a0b'  # – \u00a0"])
-def test_quotes_and_comments_hold_no_slips(line):
-    assert toml.slips(f"[station]\n{line}\n") == {}
-
-
-@pytest.mark.parametrize("written", ['"1,5"', '"1.5"', '"“1,5”"'])
-def test_a_number_in_quotes_is_recognised(tmp_path, written):
-    lines = refused(tmp_path, f"[sources.belt_by_hand]\nspeed_m_s = {written}\n")
-    assert "needs a number, not text in quotes; write 1.5, without quotes" in lines[0]
-
-
 def test_a_mistake_in_a_setting_is_not_blamed_on_the_file(tmp_path):
     lines = refused(tmp_path, "[station]\n", {"station.name": "5", "station.language": "'english'"})
     assert [line.split(":")[0] for line in lines] == ["--set", "--set"]
     lines = refused(tmp_path, "[station]\n", {"stations.name": "x", "station.name.x": "1"})
     assert [line.split(":")[0] for line in lines] == ["--set", "--set"]
-
-
-@pytest.mark.parametrize(
-    ("word", "known", "near"),
-    [
-        ("languge", ["language", "name"], "language"),
-        ("left_foot", ["foot_left", "foot_right"], "foot_left"),
-        ("back", ["lower_back", "waist"], "lower_back"),
-        ("polar", ["pod", "ftms"], None),
-        ("volume", ["device", "voice"], None),
-        ("Name", ["name"], "name"),
-    ],
-)
-def test_only_similar_names_are_suggested(word, known, near):
-    lines = reading.meant(word, known)
-    assert lines == (f"; did you mean {near}?" if near else f" (there are: {', '.join(known)})")
 
 
 def test_a_file_of_any_editor_is_read(tmp_path):
@@ -209,22 +129,6 @@ def test_rules_and_metrics_are_on_unless_switched_off():
     assert set(loaded.parts["metrics"]) == set(parts.names("metrics")) - {"cadence_spm"}
     assert set(loaded.parts["rules"]) == set(parts.names("rules"))
     assert loaded.parts["actuators"] == {}
-
-
-@pytest.mark.parametrize(("kind", "name"), [(k, n) for k in parts.KINDS for n in parts.names(k)])
-def test_every_part_describes_its_options_and_keeps_its_own_bounds(kind, name):
-    options = parts.load(kind, name).config
-    schema = msgspec.json.schema(options)
-    body = schema["$defs"][options.__name__]
-    for key, about in body["properties"].items():
-        lines = about.get("description") or any(
-            a.get("description") for a in about.get("anyOf", [])
-        )
-        assert lines, f"{kind}.{name}: {key} has no description"
-    required = set(body.get("required", []))
-    if not required:
-        assert msgspec.convert(msgspec.to_builtins(options()), options) == options()
-    assert parts.about(kind, name)
 
 
 def test_the_schema_knows_every_part():

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 import types
 
+import pytest
+
 from cued import gpio
 
 
@@ -27,3 +29,33 @@ def test_a_part_that_releases_its_pins_leaves_those_of_the_others(monkeypatch, t
     gpio.close_factory(lamp)
     assert not lamp.open
     assert not other.open
+
+
+def test_without_lgpio_there_are_no_pins_and_the_package_is_named(monkeypatch, tmp_path):
+    monkeypatch.setitem(sys.modules, "gpiozero.pins.lgpio", None)
+    with pytest.raises(gpio.PinsMissing, match="apt install python3-lgpio"):
+        gpio.open_factory(None, tmp_path)
+
+
+def test_a_chip_that_cannot_be_opened_is_missing_pins(monkeypatch, tmp_path):
+    def factory(chip):
+        raise OSError(f"no chip {chip}")
+
+    stand_in = types.SimpleNamespace(LGPIOFactory=factory)
+    monkeypatch.setitem(sys.modules, "gpiozero.pins.lgpio", stand_in)
+    with pytest.raises(gpio.PinsMissing, match="GPIO: no chip 7"):
+        gpio.open_factory(7, tmp_path)
+
+
+@pytest.mark.parametrize("pins", [(12, 13), (12, 999)])
+def test_output_pins_are_driven_low_and_released_even_if_one_fails(pins, monkeypatch, tmp_path):
+    factory, released = gpio.mock_factory(), []
+    factory.pin(12).drive_high()
+    monkeypatch.setattr(gpio, "open_factory", lambda *_: factory)
+    monkeypatch.setattr(factory, "close", lambda: released.append(factory.pin(12).state))
+    if 999 in pins:
+        with pytest.raises(gpio.PinsMissing, match="GPIO: "):
+            gpio.drive_low(pins, None, tmp_path)
+    else:
+        gpio.drive_low(pins, None, tmp_path)
+    assert released == [0]

@@ -1,4 +1,4 @@
-"""What commands say when they are used wrongly: one line, one prefix, and what to leave out."""
+"""What the program says when it is used wrongly: one line, one prefix, and what to leave out."""
 
 from __future__ import annotations
 

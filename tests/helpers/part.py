@@ -63,3 +63,11 @@ def cue(
         t=t, known_t=t, key=key, text=text, pattern=pattern, priority=priority, verdict="given",
         tone=tone,
     )  # fmt: skip
+
+
+class Fault(Exception):
+    """What is thrown into a part."""
+
+
+def raising(*_args, **_options):
+    raise Fault("thrown in")
