@@ -37,7 +37,9 @@ from cued.model import (
     Placement,
     Tick,
 )
-from cued.signal.links import Links, Losses
+from cued.signal.gravity import Gravity
+from cued.signal.links import Links
+from cued.signal.losses import Losses
 from cued.signal.stream import Stream
 
 LAG_S = 1.0  # samples older than this are too old to cue a moving person
@@ -90,6 +92,7 @@ class Engine:
         self._body = Body(placements, metrics or {}, gait or GaitConfig(), earlier)
         self._links = Links(list(worn))
         self._losses = {sensor: Losses() for sensor in worn}
+        self._gravity = {sensor: Gravity() for sensor in worn}
         self._reported = Reported(CADENCE in (metrics or {}))
         self._coach = coach
         self._faults = faults or Faults()
@@ -143,6 +146,7 @@ class Engine:
             out += [up] if up else []
         for block in blocks:
             out += self._losses[packet.sensor].feed(block)
+            out += self._gravity[packet.sensor].feed(block)
             out += self._body.feed(block)
         return out
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from cued.model import Block
-from cued.signal.links import WINDOW_S, Losses
+from cued.signal.losses import WINDOW_S, Losses
 
 
 def notices(losses, share, seconds=60.0, start=0.0):
