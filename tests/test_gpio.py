@@ -50,12 +50,13 @@ def test_a_chip_that_cannot_be_opened_is_missing_pins(monkeypatch, tmp_path):
 @pytest.mark.parametrize("pins", [(12, 13), (12, 999)])
 def test_output_pins_are_driven_low_and_released_even_if_one_fails(pins, monkeypatch, tmp_path):
     factory, released = gpio.mock_factory(), []
-    factory.pin(12).drive_high()
     monkeypatch.setattr(gpio, "open_factory", lambda *_: factory)
-    monkeypatch.setattr(factory, "close", lambda: released.append(factory.pin(12).state))
+    monkeypatch.setattr(factory, "close", lambda: released.append(factory.pin(12)))
     if 999 in pins:
         with pytest.raises(gpio.PinsMissing, match="GPIO: "):
             gpio.drive_low(pins, None, tmp_path)
     else:
         gpio.drive_low(pins, None, tmp_path)
-    assert released == [0]
+    (pin,) = released
+    assert pin.function == "input", "let go of"
+    assert {state.state for state in pin.states} == {0}, "and never high"

@@ -138,3 +138,13 @@ async def test_closing_waits_for_the_keepers_end_and_reports_no_pin(keeper, monk
     assert keeper.killed, "it did not end by itself"
     assert (heard, pins.values) == ([], {12: 0.0, 13: 0.0})
     keeper.ends()
+
+
+async def test_a_keeper_that_ends_when_it_is_closed_has_not_failed(keeper) -> None:
+    pins, heard = await opened(keeper)
+    closing = asyncio.create_task(pins.close())
+    await asyncio.sleep(0)
+    keeper.ends()
+    async with asyncio.timeout(1.0):
+        await closing
+    assert (heard, keeper.killed) == ([], False)

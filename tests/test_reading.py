@@ -90,9 +90,9 @@ def test_only_similar_names_are_suggested(word, known, near):
 
 def test_untrusted_json_fails_in_one_way() -> None:
     assert reading.from_json(b'{"device": "pod"}', Options) == Options(device="pod")
-    for data in (b"[" * 100_000, b'"\xff"', b"{", b'{"device": 5}'):
+    for data in (b"[" * 100_000, b'{"a": "\xff"}', b"{", b'"a"', "\ud800"):
         with pytest.raises(msgspec.DecodeError):
-            reading.from_json(data, dict[str, Any] if data[:1] == b"[" else Options)
+            reading.from_json(data, dict[str, Any])
 
 
 def test_a_terminal_gets_no_control_character() -> None:

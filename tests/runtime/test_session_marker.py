@@ -53,8 +53,11 @@ def test_the_file_is_touched_twice_a_second_and_not_after_the_end(tmp_path):
         touched += [now] * (path.stat().st_mtime > 1)
     assert touched == [10.0, 10.5, 11.0]
     marker.close()
-    marker.beat(20.0)
     assert not path.exists()
+    path.write_text("of another run")
+    os.utime(path, (1, 1))
+    marker.beat(20.0)
+    assert path.stat().st_mtime == 1
 
 
 def test_a_change_of_phase_within_a_session_leaves_the_file_as_it_is(tmp_path):

@@ -62,9 +62,11 @@ def test_voice_and_rate_are_set_once_before_the_first_phrase(
 def test_an_engine_that_never_finishes_is_stuck(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    voice, _ = opened(monkeypatch, "")
+    voice, engine = opened(monkeypatch, "finished")
+    voice.write("Kurz", tmp_path / "a")
+    engine.says = ""
     with pytest.raises(VoiceStuck, match="did not finish"):
-        voice.write("Kurz", tmp_path / "a")
+        voice.write("Lang", tmp_path / "b")
 
 
 def test_an_error_it_only_signals_refuses_this_phrase_and_all_others(

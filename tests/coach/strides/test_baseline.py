@@ -66,6 +66,9 @@ def test_strides_out_of_range_and_missed_contacts_are_not_learned() -> None:
         same = learned((1.0, 25), (odd_s, 50)).baseline
         assert same
         assert (same.stride_s, same.strides) == (1.0, 25)
+    after = learned((1.0, 25), (2.0, 1), (1.0, 5)).baseline
+    assert after
+    assert after.strides == 30, "a missed contact does not hold up those after it"
 
 
 def test_the_spread_of_25_strides_is_scaled_up_by_a_tenth() -> None:

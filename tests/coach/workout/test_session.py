@@ -39,6 +39,15 @@ def test_a_stopped_session_does_not_restart_while_the_runner_walks_on() -> None:
     assert runner.phase == "check_in"
 
 
+def test_a_session_stopped_after_a_moment_of_standing_does_not_restart_either() -> None:
+    runner = there("settle").copy()
+    runner.stand(5.0)
+    runner.walk(5.0)
+    runner.say("stop")
+    runner.walk(30.0)
+    assert runner.phase == "idle"
+
+
 def test_a_requested_pause_may_last_ten_minutes_and_stepping_off_two() -> None:
     runner = there("settle").copy()
     runner.say("pause")
