@@ -19,7 +19,7 @@ from cued.reading import convert
 from cued.sinks import _mqtt_client as client
 from cued.sinks import broker
 from cued.sinks.mqtt import Config
-from tests.helpers.far_end import Daemon, running, watching
+from tests.helpers.far_end import running, watching
 from tests.helpers.world import free_port, taken
 from tests.sinks.embedded import embedded
 
@@ -109,29 +109,3 @@ async def test_a_broker_whose_port_is_taken_says_so_once(key, caplog):
         warned = [r.getMessage() for r in caplog.records if r.name == broker.__name__]
         assert len(warned) == 1, warned
         assert f"port {port}: another program has it; set {key}" in warned[0]
-
-
-async def test_guests_can_read_and_only_users_write(tmp_path: Path) -> None:
-    port = free_port()
-    file = tmp_path / "broker.password"
-    file.write_text("sesame")
-    file.chmod(0o600)
-    who = {"port": port, "user": "coach", "password_file": str(file)}
-    daemon = Daemon()
-    config = Config(host="127.0.0.1", **who)
-    order = b'{"command": "pause"}'
-    async with embedded(tmp_path, guests_read=True, **who), running(config, tmp_path, daemon):
-        async with watching(port) as guest:
-            await guest.wait_for("test/state")
-            await guest.client.publish("cued/test/command", order, qos=1)
-            async with watching(port, username="coach", password="sesame") as user:
-                await user.client.publish("cued/test/command", b'{"command": "skip"}', qos=1)
-                await user.wait_for("command/result")
-        assert [c.name for c in daemon.commands] == ["skip"]
-        will = aiomqtt.Will("cued/test/command", order)
-        with pytest.raises(aiomqtt.MqttError):
-            async with aiomqtt.Client("127.0.0.1", port, will=will, timeout=5):
-                pass
-        with pytest.raises(aiomqtt.MqttError):
-            async with aiomqtt.Client("127.0.0.1", port, username="coach", password="x", timeout=5):
-                pass
