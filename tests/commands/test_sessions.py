@@ -9,7 +9,6 @@ import shutil
 import tempfile
 from pathlib import Path
 
-import numpy as np
 import pytest
 from msgspec.structs import replace
 
@@ -18,14 +17,9 @@ from cued.coach.workout.memory import Memory, Usual, Worked
 from cued.commands import _sessions
 from cued.config import Site
 from cued.model import (
-    Command,
     CommandResult,
-    Gait,
     Notice,
-    Packet,
     Phase,
-    Stride,
-    Stumble,
     Summary,
     Tick,
 )
@@ -37,29 +31,7 @@ from cued.recording.sessions.records import MAGIC
 from cued.recording.sessions.session import RecordedSession
 from cued.recording.sessions.writing import SessionWriter
 from cued.sinks.history import Config, History
-
-DAY = 86400.0
-NOW = 1.8e9
-
-
-def write(there, runner, *, days_ago=0.0, stumbles=0, named=(), chosen=(), end=True):
-    began = NOW - days_ago * DAY
-    worked = {f"well done, {name}": Worked(1, 1) for name in named}
-    opening = Opening(began=began, t=0.0, memory=Memory(runner=runner, worked=worked))
-    log = SessionWriter(folder.new(there, opening), opening)
-    inputs = [Command(0.0, "runner", x) if isinstance(x, str) else x for x in chosen]
-    inputs += [Packet(1.0, "trunk", None, np.ones((4, 3)), None, 100.0), Tick(1.1)]
-    stride = Stride(t=1.0, side="left", duration_s=1.0, length_m=None, speed_m_s=None)
-    log.write([*inputs, stride, *[Stumble(t=1.0, score=1.2)] * stumbles])
-    log.close() if end else log.abandon()
-    os.utime(log.path, (began, began))
-    return log.path
-
-
-def cued(tmp_path, *words):
-    config = tmp_path / "cued.toml"
-    config.write_text(f"[station]\nstate = {str(tmp_path)!r}\n[sinks.recorder]\n[sinks.history]\n")
-    return __main__.main(["sessions", "--config", str(config), *words])
+from tests.recording.sessions.kept import NOW, cued, write
 
 
 @pytest.fixture
@@ -128,9 +100,6 @@ def test_without_a_terminal_nothing_is_deleted_without_yes(tmp_path, there, caps
     assert not path.exists()
 
 
-# --- forgetting ---------------------------------------------------------------------------------
-
-
 async def remember(path, site_of, runner):
     sink = History(Config(), replace(site_of, runner=runner), lambda command: None)
     async with sink:
@@ -163,24 +132,6 @@ def test_the_chosen_runner_counts_even_without_a_summary(tmp_path, there, end):
     assert b"anna" not in everything(path)
     assert cued(tmp_path, "forget", "bea", "--yes") == 0
     assert not path.exists()
-
-
-def test_a_name_goes_from_a_configuration_and_from_marks_and_no_phase_is_renamed(tmp_path, there):
-    opening = Opening(
-        began=NOW, t=0.0, memory=Memory(runner="bea"), config={"coach": {"runner": "walking"}}
-    )
-    log = SessionWriter(folder.new(there, opening), opening)
-    gait = Gait(t=1.0, mode="walking", direction="forward")
-    note = Notice(t=1.0, level="info", code="mark", text="Walking was here, not walkingly")
-    log.write([Command(1.0, "mark", "seen by walking"), gait, note])
-    log.close()
-    assert cued(tmp_path, "forget", "walking", "--yes") == 0
-    session = RecordedSession(log.path)
-    (part,) = session.parts
-    assert part.opening.config["coach"]["runner"] == "forgotten"
-    assert next(session.inputs(part)).value == "seen by forgotten"
-    found = list(session.events(part))
-    assert found == [gait, replace(note, text="forgotten was here, not walkingly")]
 
 
 async def test_a_forgotten_runner_is_in_no_file_any_more(tmp_path, there, capsys):
@@ -261,70 +212,6 @@ async def test_forgetting_keeps_the_time_of_rewritten_files(tmp_path, there):
     assert cued(tmp_path, "forget", "anna", "--yes") == 0
     assert path.stat().st_mtime_ns == before
     assert path.stat().st_mode & 0o777 == 0o600
-
-
-# --- room ---------------------------------------------------------------------------------------
-
-
-def test_a_pipe_among_the_sessions_is_ignored(tmp_path):
-    os.mkfifo(tmp_path / "2026-01-01_000000.mcap")
-    assert folder.files(tmp_path) == []
-
-
-def test_old_sessions_are_deleted(there):
-    old, new = write(there, "anna", days_ago=40), write(there, "anna", days_ago=20)
-    stumble = write(there, "anna", days_ago=50, stumbles=1)
-    long_ago = write(there, "anna", days_ago=70, stumbles=1)
-    assert folder.tidy(there, folder.Keep(days=30, free_mb=0), NOW) == [long_ago, old]
-    assert new.exists()
-    assert stumble.exists()
-
-
-@pytest.mark.parametrize("years", [12, 40])
-def test_a_clock_that_is_years_ahead_deletes_nothing(there, years):
-    kept = [write(there, "anna", days_ago=n) for n in (25, 10, 0)]
-    keep, wrong = folder.Keep(days=30, free_mb=0), NOW + years * 365 * DAY
-    assert folder.tidy(there, keep, wrong) == []
-    ahead = write(there, "anna", days_ago=-years * 365)  # a session by that clock
-    assert folder.tidy(there, keep, wrong + DAY) == []
-    assert folder.tidy(there, keep, NOW + 9 * DAY) == kept[:1]  # by the right one again
-    assert ahead.exists()
-
-
-def test_a_session_that_cannot_be_deleted_does_not_keep_the_others(there, monkeypatch):
-    fixed, old = write(there, "anna", days_ago=50), write(there, "anna", days_ago=40)
-    delete = Path.unlink
-
-    def unlink(path, **options):
-        if path == fixed:
-            raise PermissionError(errno.EPERM, "not permitted", str(path))
-        delete(path, **options)
-
-    monkeypatch.setattr(Path, "unlink", unlink)
-    assert folder.tidy(there, folder.Keep(days=30, free_mb=0), NOW) == [old]
-
-
-def test_on_a_full_disk_the_oldest_go_first_and_stumbles_last(there, monkeypatch):
-    stumble = write(there, "anna", days_ago=9, stumbles=1)
-    plain = [write(there, "anna", days_ago=n) for n in (8, 5, 2)]
-
-    def free(folder_):
-        used = sum(1 for _ in there.glob("*.mcap"))
-        return shutil._ntuple_diskusage(0, 0, int((10 - used) * 1e6))
-
-    monkeypatch.setattr(shutil, "disk_usage", free)
-    assert folder.tidy(there, folder.Keep(days=99, free_mb=8.0), NOW) == plain[:2]
-    assert stumble.exists()
-    assert folder.tidy(there, folder.Keep(days=99, free_mb=9.5), NOW) == [plain[2], stumble]
-
-
-def test_an_unknown_name_is_answered_with_the_known_ones(there):
-    write(there, "anna")
-    with pytest.raises(Exception, match="there is no session"):
-        folder.find(there, "nothing")
-
-
-# --- where the service keeps them ---------------------------------------------------------------
 
 
 @pytest.fixture

@@ -8,12 +8,7 @@ import pytest
 
 import cued.recording.sessions.index as module
 from cued.recording.sessions.index import NAME, index
-from tests.commands.test_sessions import cued, write
-
-
-@pytest.fixture
-def there(tmp_path):
-    return tmp_path / "sessions"
+from tests.recording.sessions.kept import cued, write
 
 
 @pytest.fixture
