@@ -10,6 +10,7 @@ import sys
 import pytest
 
 from cued import __main__
+from tests.recording.imports.exports import ACC, T, imported, rows
 
 
 def said(capsys, *arguments):
@@ -159,3 +160,25 @@ def test_an_unwritable_folder_is_named_as_given(capsys, tmp_path):
     _, lines = said(capsys, "import", str(tmp_path / "chest.csv"), "--out", out)
     assert len(lines) == 1
     assert lines[0].startswith(f"cued: {out}: ")
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["report"], "a folder, not a session; cued sessions lists"),
+        (["export", "--csv", "x.csv"], "a folder, not a session; cued sessions lists"),
+        (["replay"], "a pipe or a device, not a file"),
+        (["explain", "--at", "1"], "a pipe or a device, not a file"),
+    ],
+)
+def test_folders_and_pipes_instead_of_a_recording_are_refused(tmp_path, capsys, words, message):
+    (tmp_path / "chest.csv").write_text("t_s,ax,ay,az\n" + rows(T, ACC))
+    imported(tmp_path, tmp_path / "chest.csv")
+    table = next((tmp_path / "out").glob("*.csv*"))
+    table.unlink()
+    os.mkfifo(table)
+    capsys.readouterr()
+    assert __main__.main([words[0], str(tmp_path / "out"), *words[1:]]) == 1
+    said = capsys.readouterr().err
+    assert message in said
+    assert said.count("\n") == 1

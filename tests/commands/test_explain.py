@@ -52,3 +52,14 @@ def test_what_cannot_be_explained_is_refused_in_one_line(
 ):
     assert main(["explain", str(folder), *wrong]) == 1
     assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+@pytest.mark.parametrize("link", [False, True])
+def test_a_file_that_is_no_table_gets_no_explanation(tmp_path, capsys, link):
+    path = tmp_path / "walk"
+    if link:
+        path.symlink_to(path)
+    else:
+        path.write_text("hello")
+    assert main(["explain", str(path), "--at", "1"]) == 1
+    assert "this is not a table recording" in capsys.readouterr().err

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from datetime import UTC, datetime
 
 import numpy as np
 
@@ -14,6 +15,9 @@ T = np.arange(N) / RATE_HZ
 ACC = np.column_stack([np.sin(6 * T), 0.3 * np.cos(9 * T), G + 2 * np.sin(12 * T)])
 GYR = np.column_stack([0.2 * np.sin(6 * T), np.cos(6 * T), 0.1 * T])
 BEGAN = 1.7e9
+DPS = np.degrees(GYR)
+MG = ACC / G * 1e3
+ISO = [f"2023-11-14T22:13:{20 + t:09.6f}" for t in T]  # of BEGAN + T
 ABOUT = "version,platform,appVersion,standardisation\n3,{},1.40,{}\n"
 
 
@@ -21,6 +25,24 @@ def lines(head, *columns, separator=",", form="{:.9E}", comma=False):
     rows = np.column_stack(columns)
     text = "\n".join(separator.join(form.format(v) for v in row) for row in rows)
     return head + "\n" + (text.replace(".", ",") if comma else text) + "\n"
+
+
+def rows(*columns, separator=",", comma=False, form="{:.10g}", end="\n"):
+    """Return lines of text without a heading; a column of text is used unchanged."""
+
+    def cell(value):
+        text = value if isinstance(value, str) else form.format(value)
+        return text.replace(".", ",") if comma and not isinstance(value, str) else text
+
+    parts = [[c] if isinstance(c, list) else np.atleast_2d(c.T) for c in columns]
+    lines = zip(*(column for part in parts for column in part), strict=True)
+    return "".join(separator.join(map(cell, line)) + end for line in lines)
+
+
+def stamps(form):
+    """Return BEGAN + T as dates and times, with @@@ for milliseconds."""
+    at = [datetime.fromtimestamp(round(BEGAN + t, 6), UTC) for t in T]
+    return [d.strftime(form).replace("@@@", f"{d.microsecond // 1000:03d}") for d in at]
 
 
 def sensor_logger(values, t=T):
@@ -65,6 +87,24 @@ def same(track, gyr=GYR, within=2e-5):
         assert track.gyr is None
     else:
         np.testing.assert_allclose(track.gyr, gyr, atol=within)
+
+
+def alike(made, *, gyr=True):
+    """Compare a recording's only sensor with what was measured, whenever it began."""
+    (track,) = made.sensors
+    np.testing.assert_allclose(track.t - track.t[0], T, atol=1e-3)
+    np.testing.assert_allclose(track.acc, ACC, atol=2e-3)
+    if gyr:
+        np.testing.assert_allclose(track.gyr, GYR, atol=2e-3)
+    else:
+        assert track.gyr is None
+
+
+def is_read(tmp_path, text, words, turns):
+    """Check that a text gives what was measured, with or without turn rates."""
+    source = tmp_path / "walk.csv"
+    source.write_text(text, encoding="utf-8")
+    alike(imported(tmp_path, source, "--placement", "lower_back", *words), gyr=turns)
 
 
 def refused(tmp_path, capsys, *words):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -12,6 +13,7 @@ from cued import __main__
 from cued.recording.tables.table import read_table
 from tests.recording.imports.exports import (
     ACC,
+    BEGAN,
     GYR,
     T,
     fit,
@@ -20,7 +22,7 @@ from tests.recording.imports.exports import (
     lines,
     phyphox,
     refused,
-    same,
+    rows,
     sensor_logger,
     zipped,
 )
@@ -103,14 +105,63 @@ def test_a_real_walk_through_sensor_logger_gives_the_same_footfalls(data, tmp_pa
     assert "footfall" in outputs[0]
 
 
-def test_text_in_another_encoding_is_read_with_a_note(tmp_path, capsys):
-    source = tmp_path / "trunk.csv"
-    source.write_bytes(lines("t_s,ax (m/s²),ay (m/s²),az (m/s²)", T, ACC).encode("latin-1"))
-    made = imported(tmp_path, source)
-    same(made.sensors[0], gyr=None)
-    assert "not UTF-8, read as Latin-1" in capsys.readouterr().err
+def test_a_spreadsheet_is_refused_with_what_to_do(tmp_path, capsys):
+    (tmp_path / "p.xls").write_bytes(b"\xd0\xcf\x11\xe0" * 99)
+    assert imported(tmp_path, tmp_path / "p.xls", "--placement", "waist") is None
+    said = capsys.readouterr().err
+    assert "export as CSV" in said
+    assert said.count("\n") == 1
 
 
-def test_a_missing_file_is_reported_before_missing_options(tmp_path, capsys):
-    assert __main__.main(["import", str(tmp_path / "nowhere")]) != 0
-    assert capsys.readouterr().err.endswith("nowhere: there is no such file or folder\n")
+def test_turn_rates_too_small_for_movement_are_reported(tmp_path, capsys):
+    heads = "t_s,ax,ay,az,gx (deg/s),gy (deg/s),gz (deg/s)\n"
+    (tmp_path / "chest.csv").write_text(heads + rows(T, ACC, GYR))
+    imported(tmp_path, tmp_path / "chest.csv")
+    assert "is the unit in the heading right?" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("a.gpx", b"<?xml version='1.0'?>\n<gpx></gpx>", "no motion of the body"),
+        ("a.tcx", b"<TrainingCenterDatabase/>", "no motion of the body"),
+        ("a.csv", b"<?xml version='1.0'?>\n<gpx></gpx>", "no motion of the body"),
+        ("b.csv", bytes(range(1, 256)) * 9, "not text, despite its name"),
+        ("c.csv", b"X[s],X[s],acc x (g),acc y (g),acc z (g)\n1,1,1,1,1\n", "its own heading"),
+        ("d.csv", b"t_s,ax,ay,az\n0,0 m/s2,0 m/s2,9.8 m/s2\n1,0,0,9\n", "ax is '0 m/s2'"),
+        ("e.csv", b"Export of MyoLab\nwhen;where;what;who\n1;2;3;4\n", "when, where, what, who"),
+    ],
+)
+def test_a_file_without_motion_gives_one_line_with_what_to_do(
+    tmp_path, capsys, name, content, message
+):
+    (tmp_path / name).write_bytes(content)
+    assert imported(tmp_path, tmp_path / name, "--placement", "waist") is None
+    said = capsys.readouterr().err
+    assert message in said
+    assert said.count("\n") == 1
+
+
+def test_a_spreadsheet_under_any_name_is_refused_with_what_to_do(tmp_path, capsys):
+    with zipfile.ZipFile(tmp_path / "a.csv", "w") as archive:
+        archive.writestr("[Content_Types].xml", "<x/>")
+        archive.writestr("xl/workbook.xml", "<x/>")
+    assert imported(tmp_path, tmp_path / "a.csv") is None
+    assert "a spreadsheet: export as CSV" in capsys.readouterr().err
+
+
+def test_belt_of_a_watch_and_strides_of_a_phone_are_joined_by_time_of_day(tmp_path):
+    (tmp_path / "a.fit").write_bytes(fit())
+    files = {"TotalAcceleration.csv": sensor_logger(ACC, T + 1.0)}
+    phone = zipped(tmp_path / "p.zip", files)
+    made = imported(tmp_path, tmp_path / "a.fit", phone, "--placement", "lower_back")
+    assert made.sensors[0].t[0] == pytest.approx(1.0, abs=1e-3)  # one second after FIT's epoch
+    assert [b.t for b in made.belt] == [0, 2, 3]
+
+
+def test_exports_of_different_days_are_not_joined(tmp_path, capsys):
+    (tmp_path / "a.fit").write_bytes(fit())
+    text = sensor_logger(ACC, T).replace(str(int(BEGAN) // 100000), str(int(BEGAN) // 100000 + 1))
+    phone = zipped(tmp_path / "p.zip", {"TotalAcceleration.csv": text})
+    said = refused(tmp_path, capsys, tmp_path / "a.fit", phone, "--placement", "waist")
+    assert "not recorded at the same time" in said

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
-
 import pytest
 
 from cued.model import RecordingError
-from cued.recording.imports import cells, sheet
+from cued.recording.imports import sheet
 from cued.recording.imports.files import Files
 from cued.recording.imports.headings import heading
+from tests.recording.imports.exports import ACC, N, T, imported, rows
 
 
 def understood(head: str) -> bool:
@@ -43,14 +42,6 @@ def test_a_text_without_a_table_has_no_layout():
     assert sheet.find_layout([], understood) is None
 
 
-@pytest.mark.parametrize(("text", "separator", "value"), [
-    ("1.5", ",", 1.5), ("1,5", ";", 1.5), (" 2e-3 ", ",", 0.002), ("", ",", math.nan),
-    ("N/A", ",", math.nan),
-])  # fmt: skip
-def test_cells_are_numbers_as_people_write_them(text: str, separator: str, value: float):
-    assert cells.number_of(text, separator) == pytest.approx(value, nan_ok=True)
-
-
 def test_a_word_among_numbers_is_refused_with_its_line_and_a_truncated_end_is_dropped(tmp_path):
     def read(text: str) -> sheet.Sheet:
         path = tmp_path / "a.csv"
@@ -64,3 +55,10 @@ def test_a_word_among_numbers_is_refused_with_its_line_and_a_truncated_end_is_dr
     assert whole["ax"].tolist() == [1.0, 2.0]
     with pytest.raises(RecordingError, match="line 3"):
         read("t_s,ax,ay,az\n0,1,2,3\n1,much,3,4\n2,3,4,5\n3,4,5,6\n")
+
+
+def test_a_truncated_last_line_is_left_out_and_reported(tmp_path, capsys):
+    text = "t_s,ax,ay,az\n" + rows(T, ACC) + "4.00,0.1"
+    (tmp_path / "trunk.csv").write_text(text)
+    assert imported(tmp_path, tmp_path / "trunk.csv").sensors[0].t.size == N
+    assert "the incomplete last line was left out" in capsys.readouterr().err

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from cued.model import Belt, RecordingError
 from cued.recording.tables.header import Person
-from cued.recording.tables.table import find_tables, read_table
+from cued.recording.tables.table import find_tables, has_gravity, read_table
 from tests.recording.tables.recordings import TOML, TRUTH, edited, rows
 
 
@@ -116,3 +116,11 @@ def test_every_real_recording_is_read_and_streamed(data: Path):
         recording = read_table(folder)
         assert recording.truth
         assert recording.end_t > recording.start_t
+
+
+def test_jumping_without_gravity_is_known_by_its_mean():
+    t = np.arange(400) / 100.0
+    jump = np.column_stack([0 * t, 0 * t, 30 * np.sin(2 * np.pi * 2 * t)])
+    assert np.median(np.linalg.norm(jump, axis=1)) > 10
+    assert not has_gravity(jump, t)
+    assert has_gravity(jump + np.array([0, 0, 9.8]), t)

@@ -3,22 +3,13 @@
 from __future__ import annotations
 
 import gzip
+import struct
 import zipfile
 
 import pytest
 
 from cued import __main__
-from tests.recording.imports.exports import (
-    ACC,
-    BEGAN,
-    T,
-    fit,
-    imported,
-    refused,
-    same,
-    sensor_logger,
-    zipped,
-)
+from tests.recording.imports.exports import ACC, fit, imported, refused, same
 
 
 def test_a_fit_file_gives_the_belt_and_accelerations_if_it_has_them(tmp_path):
@@ -36,23 +27,6 @@ def test_a_fit_file_without_accelerations_gives_a_belt_that_replays(tmp_path, ca
     assert "only the belt's speed was read" in capsys.readouterr().err
     assert __main__.main(["replay", str(tmp_path / "out")]) == 0
     assert __main__.main(["evaluate", str(tmp_path / "out")]) == 0
-
-
-def test_belt_of_a_watch_and_strides_of_a_phone_are_joined_by_time_of_day(tmp_path):
-    (tmp_path / "a.fit").write_bytes(fit())
-    files = {"TotalAcceleration.csv": sensor_logger(ACC, T + 1.0)}
-    phone = zipped(tmp_path / "p.zip", files)
-    made = imported(tmp_path, tmp_path / "a.fit", phone, "--placement", "lower_back")
-    assert made.sensors[0].t[0] == pytest.approx(1.0, abs=1e-3)  # one second after FIT's epoch
-    assert [b.t for b in made.belt] == [0, 2, 3]
-
-
-def test_exports_of_different_days_are_not_joined(tmp_path, capsys):
-    (tmp_path / "a.fit").write_bytes(fit())
-    text = sensor_logger(ACC, T).replace(str(int(BEGAN) // 100000), str(int(BEGAN) // 100000 + 1))
-    phone = zipped(tmp_path / "p.zip", {"TotalAcceleration.csv": text})
-    said = refused(tmp_path, capsys, tmp_path / "a.fit", phone, "--placement", "waist")
-    assert "not recorded at the same time" in said
 
 
 def test_the_file_of_a_watch_is_recognised_as_exported(tmp_path):
@@ -75,3 +49,30 @@ def test_a_header_without_its_checksum_is_read(tmp_path, crc):
 def test_a_ride_is_refused_as_no_belt(tmp_path, capsys):
     (tmp_path / "a.fit").write_bytes(fit(sport="CYCLING"))
     assert "the speed of cycling is not a belt's" in refused(tmp_path, capsys, tmp_path / "a.fit")
+
+
+def test_a_damaged_fit_file_is_reported(tmp_path, capsys):
+    raw = bytearray(fit())
+    raw[-1] ^= 0xFF
+    (tmp_path / "a.fit").write_bytes(raw)
+    assert len(imported(tmp_path, tmp_path / "a.fit").belt) == 3
+    assert "the checksum is wrong" in capsys.readouterr().err
+
+
+def test_contradictory_fit_bytes_give_one_line(tmp_path, capsys):
+    raw = bytearray(fit())
+    raw[4] = 0
+    (tmp_path / "a.fit").write_bytes(raw)
+    assert imported(tmp_path, tmp_path / "a.fit") is None
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_fit_records_that_run_backward_are_reported(tmp_path, capsys):
+    raw = fit()
+    head = bytes([0x45, 0, 0]) + struct.pack("<H", 20) + bytes([2, 253, 4, 0x86, 6, 2, 0x84])
+    body = raw[raw[0] : -2] + head
+    body += b"".join(b"\5" + struct.pack("<IH", 1_000_000_000 - n, 1300 + n) for n in range(9))
+    whole = raw[:4] + struct.pack("<I", len(body)) + raw[8 : raw[0]] + body + raw[-2:]
+    (tmp_path / "a.fit").write_bytes(whole)
+    imported(tmp_path, tmp_path / "a.fit")
+    assert "left out: 9" in capsys.readouterr().err

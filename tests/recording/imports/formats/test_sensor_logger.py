@@ -13,7 +13,7 @@ from tests.recording.imports.exports import (
     G,
     N,
     T,
-    folder,
+    alike,
     imported,
     refused,
     same,
@@ -48,29 +48,6 @@ def test_iphone_signs_are_reversed_unless_the_app_did_so(tmp_path, standardised,
     same(made.sensors[0])
 
 
-def test_a_gyroscope_with_other_times_is_resampled_to_the_accelerations(tmp_path):
-    late = T + 0.004
-    gyr = np.column_stack([np.sin(3 * late), np.cos(3 * late), late])
-    files = {"TotalAcceleration.csv": sensor_logger(ACC), "Gyroscope.csv": sensor_logger(gyr, late)}
-    source = folder(tmp_path / "in", files)
-    made = imported(tmp_path, source, "--placement", "lower_back")
-    true = np.column_stack([np.sin(3 * T), np.cos(3 * T), T])
-    assert np.isfinite(made.sensors[0].gyr).all()
-    np.testing.assert_allclose(made.sensors[0].gyr[1:], true[1:], atol=2e-4)
-
-
-def test_a_gap_in_the_gyroscope_is_unknown_and_not_interpolated(tmp_path):
-    there = (T < 1.0) | (T > 2.0)
-    files = {
-        "TotalAcceleration.csv": sensor_logger(ACC),
-        "Gyroscope.csv": sensor_logger(GYR[there], T[there]),
-    }
-    made = imported(tmp_path, folder(tmp_path / "in", files), "--placement", "lower_back")
-    gone = np.isnan(made.sensors[0].gyr).all(axis=1)
-    assert gone[105:195].all()
-    assert not gone[:99].any()
-
-
 def test_acceleration_without_gravity_is_refused(tmp_path, capsys):
     files = {"Accelerometer.csv": sensor_logger(ACC - [0, 0, G])}
     path = zipped(tmp_path / "a.zip", files)
@@ -93,10 +70,15 @@ def test_without_metadata_the_assumed_signs_are_reported(tmp_path, capsys):
     assert "upside down, or all signs are" in capsys.readouterr().err
 
 
-def test_duplicate_rows_are_left_out_and_reported(tmp_path, capsys):
-    text = sensor_logger(ACC).split("\n")
-    text.insert(50, text[50])
-    files = {"TotalAcceleration.csv": "\n".join(text)}
-    made = imported(tmp_path, folder(tmp_path / "in", files), "--placement", "waist")
-    same(made.sensors[0], gyr=None)
-    assert "1 rows that repeat the previous row" in capsys.readouterr().err
+@pytest.mark.parametrize(("platform", "scale"), [("android", 1.0), ("ios", -1.0 / G)])
+@pytest.mark.parametrize("more", [False, True])
+def test_sensor_loggers_uncalibrated_files(tmp_path, platform, scale, more):
+    files = {
+        "AccelerometerUncalibrated.csv": sensor_logger(scale * ACC, T),
+        "GyroscopeUncalibrated.csv": sensor_logger(GYR, T),
+        "Metadata.csv": ABOUT.format(platform, "false"),
+    }
+    if more:
+        files["Accelerometer.csv"] = sensor_logger(0.1 * GYR, T)
+    zipped(tmp_path / "a.zip", files)
+    alike(imported(tmp_path, tmp_path / "a.zip", "--placement", "waist"))
