@@ -9,8 +9,6 @@ from pathlib import Path
 import pytest
 
 from cued.__main__ import main
-from cued.model import ConfigError
-from cued.recording.study.conductor import read_protocol, shipped
 from cued.recording.tables.table import find_tables, read_table
 
 pytestmark = pytest.mark.once
@@ -113,29 +111,3 @@ def test_a_sensor_that_the_protocol_needs_is_named_before_consent(
     config.write_text('[sensors.trunk]\ndevice = "pod"\nplacement = "lower_back"\n')
     assert main(["study", str(protocol), "--config", str(config)]) == 1
     assert "foot_left, foot_right" in capsys.readouterr().err
-
-
-@pytest.mark.parametrize("name", shipped())
-def test_a_shipped_protocol_has_both_directions_and_says_each_speed(name: str):
-    protocol = read_protocol(name)
-    moving = [step for step in protocol.step if step.gait in ("walk", "run")]
-    assert {step.direction for step in moving} == {"forward", "backward"}
-    assert all(step.for_s > 2 * step.settle_s for step in moving)
-    for step in moving:
-        assert f"{step.speed_m_s * 3.6:.1f}" in step.say
-
-
-def test_protocols_last_from_ten_minutes_to_an_afternoon():
-    assert 8 <= read_protocol("home").lasts_s / 60 <= 10
-    assert read_protocol("lab").lasts_s / 60 <= 120
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [("step = [", "line 1: a quote or a bracket"), ("stp = 3\n", "stp: no such key")],
-)
-def test_a_mistake_in_a_protocol_is_a_line_with_its_place(tmp_path: Path, text: str, message: str):
-    path = tmp_path / "mine.toml"
-    path.write_text(text)
-    with pytest.raises(ConfigError, match=rf"mine.toml: {message}"):
-        read_protocol(str(path))
