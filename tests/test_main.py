@@ -10,6 +10,8 @@ import sys
 import pytest
 
 from cued import __main__
+from cued.commands import run
+from cued.runtime import lock
 from tests.recording.imports.exports import ACC, T, imported, rows
 
 
@@ -182,3 +184,28 @@ def test_folders_and_pipes_instead_of_a_recording_are_refused(tmp_path, capsys, 
     said = capsys.readouterr().err
     assert message in said
     assert said.count("\n") == 1
+
+
+def test_a_second_daemon_of_a_station_stops_with_one_line(tmp_path, capsys):
+    file = tmp_path / "cued.toml"
+    file.write_text(
+        f'[station]\nname = "one"\nhardware = false\nstate = "{tmp_path}"\n[sources.simulate]\n'
+    )
+    with lock.only_one(tmp_path, "one"):
+        assert __main__.main(["run", "--config", str(file)]) == 1
+    output = capsys.readouterr().err
+    assert output.startswith("cued: station one is run by another cued already")
+    assert output.count("\n") == 1
+    with lock.only_one(tmp_path, "one"):  # it is let go of
+        pass
+
+
+def test_a_daemon_started_next_to_the_service_stops_with_one_line(monkeypatch, capsys, tmp_path):
+    file = tmp_path / "cued.toml"
+    file.write_text(f'[station]\nstate = "{tmp_path}"\n[sources.ble]\n')
+    monkeypatch.setattr(run.Machine, "active", lambda *_: True)
+    monkeypatch.delenv("INVOCATION_ID", raising=False)
+    assert __main__.main(["run", "--config", str(file)]) == 1
+    output = capsys.readouterr().err
+    assert "sudo systemctl stop cued" in output
+    assert output.count("\n") == 1

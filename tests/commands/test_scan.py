@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from cued import __main__
 from cued.commands import scan
+from cued.commands._checks.system import Check
 from cued.standin.peripheral import Peripheral
 from tests.helpers.pods import Pod, cued
 
@@ -40,3 +42,16 @@ async def test_scan_without_bluetooth_is_one_line(bluez, capsys):
     bluez.unplug()
     assert await cued("scan", "--seconds", "0.3") == 1
     assert capsys.readouterr().err.splitlines()[-1] == "cued: there is no Bluetooth adapter"
+
+
+def test_a_scan_without_an_adapter_does_not_say_to_wake_the_sensor(monkeypatch, capsys):
+    async def silent(_args):
+        raise TimeoutError("the Bluetooth service does not answer")
+
+    advice = [Check("adapter", "failed", "there is no Bluetooth adapter", "plug one in")]
+    monkeypatch.setattr(scan, "_listen", silent)
+    monkeypatch.setattr(scan, "bluetooth", lambda *_: advice)
+    assert __main__.main(["scan"]) == 1
+    output = capsys.readouterr()
+    assert "plug one in" in output.out
+    assert "Wake" not in output.out
