@@ -26,7 +26,7 @@ def place(text: str) -> Path:
     except ImportError as error:
         raise CuedError(f"{text}: {error}") from None
     except Exception as error:  # noqa: BLE001 (each driver has its own kinds)
-        raise CuedError(f"{text}: {error or type(error).__name__}") from None
+        raise CuedError(f"{text}: {str(error) or type(error).__name__}") from None
     return path
 
 

@@ -35,7 +35,7 @@ async def get(host: str, port: int, path: str) -> bytes:
             finally:
                 writer.close()
     except PROBLEMS as error:
-        raise LinkLost(f"{host}:{port} does not answer ({error or 'too slow'})") from None
+        raise LinkLost(f"{host}:{port} does not answer ({str(error) or 'too slow'})") from None
     if status.split(" ")[1:2] != ["200"]:
         raise LinkLost(f"{host}:{port} answers {status!r}")
     return body

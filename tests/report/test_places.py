@@ -21,6 +21,15 @@ def test_an_unreachable_address_gives_one_line():
         place("sftp://127.0.0.1:1/sessions")
 
 
+def test_a_driver_that_fails_without_a_word_is_named_by_its_error(monkeypatch):
+    def fails(_text):
+        raise NotADirectoryError
+
+    monkeypatch.setattr("upath.UPath", fails)
+    with pytest.raises(CuedError, match="sftp://lab/sessions: NotADirectoryError"):
+        place("sftp://lab/sessions")
+
+
 def test_a_file_is_replaced_whole_and_no_other_file_is_left(tmp_path):
     path = tmp_path / "a.fit"
     write_whole(path, b"old")

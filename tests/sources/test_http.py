@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from cued.model import LinkLost
+from cued.sources import _http
 from cued.sources._http import MOST_WAITING, WITHIN_S, get, posts
 from tests.helpers.phones import post
 
@@ -19,6 +20,23 @@ async def test_a_missing_phone_is_a_lost_link():
             await get("127.0.0.1", port, "/get")
     with pytest.raises(LinkLost):
         await get("127.0.0.1", port, "/get")
+
+
+async def test_a_phone_that_says_nothing_is_too_slow(monkeypatch):
+    monkeypatch.setattr(_http, "WITHIN_S", 0.05)
+    ended = asyncio.Event()
+
+    async def listen(reader, writer):
+        await reader.read()
+        writer.close()
+        await writer.wait_closed()
+        ended.set()
+
+    async with await asyncio.start_server(listen, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        with pytest.raises(LinkLost, match="too slow"):
+            await get("127.0.0.1", port, "/get")
+        await ended.wait()
 
 
 async def test_an_answer_of_another_status_is_a_lost_link():

@@ -37,5 +37,5 @@ async def broker(config: Config, site: Site) -> Check:
             await anext(aiter(client.messages))
             took = time.monotonic() - start
     except (mqtt.MqttError, TimeoutError) as error:
-        return Check("broker", "failed", f"{options.host}: {error or 'no answer'}", ADVICE)
+        return Check("broker", "failed", f"{options.host}: {str(error) or 'no answer'}", ADVICE)
     return Check("broker", "ok", f"{options.host}: a message came back in {1000 * took:.0f} ms")

@@ -23,8 +23,10 @@ def mqtt(**options):
 @contextlib.asynccontextmanager
 async def a_broker(*, answers: bool) -> AsyncIterator[int]:
     """Serve one client with just enough of MQTT 3.1.1; return the port."""
+    serving = []
 
     async def serve(reader, writer):
+        serving.append(asyncio.current_task())
         while head := await reader.read(2):  # type and flags, and a length below 128
             kind, body = head[0] >> 4, await reader.readexactly(head[1])
             if kind == 1:
@@ -38,9 +40,11 @@ async def a_broker(*, answers: bool) -> AsyncIterator[int]:
                 if answers:
                     writer.write(bytes([0x30, len(topic + rest)]) + topic + rest)
         writer.close()
+        await writer.wait_closed()
 
     async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
         yield server.sockets[0].getsockname()[1]
+        await asyncio.gather(*serving)
 
 
 async def test_without_the_section_nothing_is_tried():
