@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 import subprocess
 import sys
@@ -10,9 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from cued.commands._setup import opened, place
+from cued.commands._setup import place
 from cued.commands._setup.place import Place
-from cued.model import ConfigError
 from cued.sinks._hosts import qr_code
 from tests.helpers.home import HOME
 from tests.helpers.program import program
@@ -118,14 +116,6 @@ def test_a_symbolic_link_is_not_read(machine):
     assert (machine.root / "secret").read_text() == "a secret\n"
 
 
-@pytest.mark.parametrize(
-    ("name", "password"), [("n" * 33, ""), ("two\nlines", ""), ("n", "short"), ("n", "x" * 64)]
-)
-def test_an_impossible_wifi_name_or_password_is_refused(name, password):
-    with pytest.raises(ConfigError, match="Wi-Fi"):
-        place.refuse_odd(name, password)
-
-
 def test_the_access_point_can_be_switched_off_and_ends_with_set_up():
     unit = settings(ACCESS_POINT)
     assert unit["ConditionPathExists"] == [
@@ -140,30 +130,3 @@ def test_the_access_point_can_be_switched_off_and_ends_with_set_up():
     assert place.network == Path("/run") / unit["RuntimeDirectory"][0] / "told"
     assert str(place.wanted.parent) in unit["ReadWritePaths"][0]
     assert f"/run/{settings('cued.service')['RuntimeDirectory'][0]}" == str(place.wanted.parent)
-
-
-class Serving:
-    """Set-up that a phone reaches when it was told of twice."""
-
-    def __init__(self) -> None:
-        self.said: list[str] = []
-
-    @property
-    def reached(self) -> bool:
-        return len(self.said) == 2
-
-    async def say(self, text: str) -> str:
-        self.said.append(text)
-        return ""
-
-
-async def test_the_password_is_spoken_in_groups_until_a_phone_has_the_page(tmp_path, monkeypatch):
-    monkeypatch.setattr(opened, "SAID_EVERY_S", 0.0)
-    monkeypatch.setattr(opened, "LOOKS_S", 0.0)
-    file, serving = tmp_path / "told", Serving()
-    task = asyncio.ensure_future(opened.tell_network(serving, Place(file, network=file), "en"))
-    await asyncio.sleep(0.01)
-    assert serving.said == []
-    file.write_text("cued-set-up\n123456789012\n")
-    await asyncio.wait_for(task, 5)
-    assert serving.said[0].endswith(": 1, 2, 3. 4, 5, 6. 7, 8, 9. 0, 1, 2")

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import argparse
-
 import pytest
 
-from cued import config
-from cued.commands import run, setup
 from cued.commands._setup.steps import STEPS, Conversation
 from cued.model import ConfigError
 
@@ -74,20 +70,3 @@ def test_steps_keep_their_answers_when_revisited():
     talk.back()
     talk.back()
     assert talk.view().fields == {"language": "it"}
-
-
-def nothing(args):
-    raise ConfigError("[sources] has no table")
-
-
-def test_a_first_start_without_a_configuration_is_set_up_from_a_phone(tmp_path, monkeypatch):
-    path, served = tmp_path / "cued.toml", []
-    monkeypatch.setattr(config, "SEARCHED", (str(path),))
-    monkeypatch.setattr(setup, "from_a_phone", lambda place, unattended: served.append(place))
-    monkeypatch.setattr(run, "load_config", nothing)
-    with pytest.raises(ConfigError):  # nobody came
-        run.run(argparse.Namespace(config=None, set_up=False))
-    assert [place.path for place in served] == [path]
-    with pytest.raises(ConfigError):
-        run.run(argparse.Namespace(config=path, set_up=False))
-    assert len(served) == 1, "a file that was asked for by name is not made up"

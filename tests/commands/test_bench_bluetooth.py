@@ -6,13 +6,11 @@
 from __future__ import annotations
 
 import asyncio
-import json
 
 import numpy as np
 import pytest
 
 from cued import app, config
-from cued.__main__ import main
 from cued.commands import _bench_bluetooth as bench
 from cued.engine import Worn
 from cued.standin import bus
@@ -54,19 +52,3 @@ def test_without_a_bus_the_row_says_so(monkeypatch):
     ((name, value),) = bench.figures(config.convert({}), 1.0).items()
     assert "four sensors" in name
     assert "dbus-daemon is not installed" in value
-
-
-def test_a_row_is_printed_and_written(monkeypatch, tmp_path, capsys):
-    from cued.commands import bench as command
-
-    for name in ("_speed", "_start"):
-        monkeypatch.setattr(command, name, lambda *_: {})
-    monkeypatch.setattr(command, "_delays", no_delays)
-    monkeypatch.setattr(bus.shutil, "which", lambda _name: None)
-    assert main(["bench", "--minutes", "0.01", "--json", str(tmp_path / "b.json")]) == 0
-    assert "not measured: dbus-daemon" in " ".join(capsys.readouterr().out.split())
-    assert "not measured" in json.loads((tmp_path / "b.json").read_text())[bench.WHAT]
-
-
-async def no_delays(_chosen):
-    return {}

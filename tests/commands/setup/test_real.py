@@ -2,33 +2,10 @@
 
 from __future__ import annotations
 
-import random
-
 import pytest
 
 from cued.commands._setup.real import EMPTY_AT_M_S, MORE_M_S, UnitTrial
-from cued.commands._setup.topics._belt_round import length_of
 from cued.model import Belt, BeltFault, CuedError
-from cued.signal.pulses import Pulses
-
-
-@pytest.mark.parametrize(("length_m", "marks"), [(3.02, 8), (2.6, 6), (0.14, 1)])
-@pytest.mark.parametrize("speed", [0.8, 1.25, 2.5])
-def test_a_minute_at_a_known_speed_gives_the_length(length_m, marks, speed):
-    chance = random.Random(1)
-    places = sorted(length_m / marks * (i + chance.uniform(-0.2, 0.2)) for i in range(marks))
-    pulses, heard = Pulses(0.1, marks), []
-    for n in range(int(speed * 60 / length_m)):
-        for place in places:
-            t = (n * length_m + place) / speed
-            found = pulses.feed(t)
-            heard += [Belt(t, found)] if found else []
-    assert length_of(heard, speed) == pytest.approx(length_m, rel=0.02)
-
-
-def test_few_pulses_give_no_length():
-    with pytest.raises(CuedError, match="blink"):
-        length_of([Belt(float(t), 0.1) for t in range(5)], 1.0)
 
 
 def tried(before, after, written=1.0, fault=False):
