@@ -37,7 +37,8 @@ def test_sessions_that_were_done_earlier_do_not_shorten_the_time_left():
     progress.feed(PATHS[0], [Done(session="a", seconds=3600.0, skipped=True)])
     assert progress.text() == "1 of 3 sessions, 1.0 h"  # nothing was timed yet
     now[0] = 120.0
-    progress.feed(PATHS[1], [Done(session="b", seconds=1800.0)])
+    of_two_configurations = [Done(session="b", seconds=1800.0), Done(session="b")]
+    progress.feed(PATHS[1], of_two_configurations)
     assert progress.text() == "2 of 3 sessions, 1.5 h, 2 min left"
     progress.feed(Path("c"), [Done(session="c")])
     assert progress.text() == "3 of 3 sessions, 1.5 h"

@@ -19,13 +19,15 @@ def contents(data, opcode):
     return [data[start : start + length] for _, start, length in found]
 
 
-def test_a_wrong_length_hides_one_chunk_and_not_those_after_it(whole):
-    places = [start for opcode, start, _ in records.records(whole) if opcode == Opcode.CHUNK]
-    bad = bytearray(whole)
-    bad[places[2] - 1] ^= 0x40  # the highest byte of the third chunk's length
-    found = [opcode for opcode, _, _ in records.records(bytes(bad))]
-    assert found.count(records.NONE) == 1
-    assert found.count(Opcode.CHUNK) == len(places) - 1 == 7
+@pytest.mark.parametrize("more", [50, 1 << 62])  # into the next chunk, and beyond the file
+def test_a_wrong_length_hides_one_chunk_and_not_those_after_it(whole, more):
+    places = [found[1:] for found in records.records(whole) if found[0] == Opcode.CHUNK]
+    bad, (start, length) = bytearray(whole), places[2]
+    records.HEAD.pack_into(bad, start - records.HEAD.size, Opcode.CHUNK, length + more)
+    found = list(records.records(bytes(bad)))
+    assert [opcode for opcode, _, _ in found].count(records.NONE) == 1
+    assert [r[1:] for r in found if r[0] == Opcode.CHUNK] == places[:2] + places[3:]
+    assert len(places) == 8
 
 
 def test_a_chunk_gives_its_messages_by_topic_and_wall_clock(whole):
