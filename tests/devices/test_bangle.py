@@ -13,6 +13,7 @@ import pytest
 from cued.devices import bangle
 from cued.devices._gatt import G
 from cued.devices.device import Write
+from cued.model import DecodeError
 from tests.devices.frames import H
 
 
@@ -73,3 +74,18 @@ def test_the_watchs_program_makes_frames_that_decode():
     assert acc[:, 0] / G == pytest.approx(2 * np.arange(40) / 100, abs=1e-3)  # 8 g: half is sent
     assert acc[0, 1:] / G == pytest.approx([-0.5, -8.0], abs=1e-3)  # and clipped to the range
     assert np.diff(np.concatenate([p.ticks for p in out])) == pytest.approx(0.02, abs=0.002)
+
+
+def test_a_frame_with_a_wrong_sum_or_no_later_time_is_a_decode_error():
+    frame = bangle_frame(1000, 4)
+    device = bangle.Bangle(bangle.PART.config(), "waist")
+    with pytest.raises(DecodeError, match="sum"):
+        device.receive(1.0, bangle.TX, frame[:-1] + bytes([frame[-1] ^ 1]))
+    assert device.receive(1.1, bangle.TX, frame)
+    with pytest.raises(DecodeError, match="not later"):
+        device.receive(1.2, bangle.TX, frame)
+
+
+def test_the_watchs_program_is_removed_at_the_end():
+    text = b"".join(w.data for w in bangle.Bangle(bangle.PART.config(), "w").stop())
+    assert text == b"\x03\x10" + bangle.END.encode() + b"\n"

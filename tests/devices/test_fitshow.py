@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import struct
+from functools import reduce
+from operator import xor
+
 import pytest
 
 from cued.devices import fitshow, ftms
 from cued.devices.device import Advert
+from cued.model import DecodeError
 from tests.devices.frames import H
 from tests.devices.treadmills import writes
 
@@ -42,3 +47,38 @@ def test_a_device_that_also_speaks_ftms_is_not_proposed_as_fitshow():
     assert not fitshow.matches(Advert("A", "FS-BT-T4", both))
     assert fitshow.matches(Advert("A", "FS-123456", both[:1]))
     assert not fitshow.matches(Advert("A", "Kettle", both[:1]))
+
+
+def fitshow_frame(state: int, tenths: int, incline: int = 0, elapsed: int = 9) -> bytes:
+    body = struct.pack("<BBBbH7x", 0x51, state, tenths, incline, elapsed)
+    return b"\x02" + body + bytes((reduce(xor, body), 3))
+
+
+def test_a_damaged_message_is_refused_and_another_kind_left_alone():
+    frame = fitshow_frame(3, 30)
+    for damaged in (
+        frame[:-1],
+        frame[:-1] + b"\x04",
+        b"\x03" + frame[1:],
+        frame[:3] + b"\x1f" + frame[4:],
+        frame[:4],
+    ):
+        with pytest.raises(DecodeError):
+            fitshow.decode(damaged)
+    assert fitshow.decode(H("02 50 00 50 03")) is None
+
+
+@pytest.mark.parametrize(
+    ("state", "m_s", "error", "doubt"),
+    [
+        (3, 0.8333, 0.03, ""),
+        (4, 0.8333, 0.3, ""),  # slowing down
+        (2, 0.0, 0.03, ""),  # the countdown
+        (6, 0.8333, 0.03, "safety_key"),
+    ],
+)
+def test_the_state_decides_what_a_speed_is_worth(state, m_s, error, doubt):
+    device = fitshow.FitShow(fitshow.Config(), "belt")
+    (belt,) = device.receive(1.0, fitshow.NOTIFY, fitshow_frame(state, 30, incline=-2))
+    assert belt.speed_m_s == pytest.approx(m_s, abs=1e-4)
+    assert (belt.error, belt.doubt, belt.incline_percent) == (error, doubt, -2.0)

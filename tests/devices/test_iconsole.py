@@ -25,7 +25,9 @@ def test_an_iconsole_reports_speed_and_incline_and_is_only_polled():
 
 
 def test_a_bikes_or_a_damaged_iconsole_status_is_refused():
-    for data in (ICONSOLE[:-1] + b"\0", ICONSOLE[:-2] + H("01010101") + ICONSOLE[-1:]):
+    body = ICONSOLE[:13] + b"\0" + ICONSOLE[14:-1]  # numbers are sent plus one
+    bike = body + bytes((sum(body) & 0xFF,))
+    for data in (ICONSOLE[:-1] + b"\0", ICONSOLE[:-2] + H("01010101") + ICONSOLE[-1:], bike):
         with pytest.raises(DecodeError):
             iconsole.decode(data)
 

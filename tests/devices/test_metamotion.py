@@ -9,7 +9,7 @@ import pytest
 
 from cued.devices import metamotion
 from cued.devices._gatt import DEGREE, G
-from cued.model import Packet
+from cued.model import DecodeError, Packet
 from tests.devices.frames import H
 
 
@@ -37,3 +37,20 @@ def test_a_metamotions_two_streams_are_joined_by_count():
     assert acc[:, 0] / G * 4096 == pytest.approx(gyr[:, 0] / DEGREE * 16.4)
     assert acc[0, 2] == pytest.approx(G)
     assert packets[0].rate_hz == 100
+
+
+def test_an_unknown_chip_or_register_is_refused():
+    device = metamotion.MetaMotion(metamotion.Config(), "foot")
+    with pytest.raises(DecodeError, match="type 2"):
+        device.receive(1.0, metamotion.NOTIFY, H("03 80 02 00"))
+    assert device.stop() == []  # nothing was started
+    for message in ("03 05 000000000010", "14 04 000000000010"):
+        with pytest.raises(DecodeError, match="MetaMotion message"):
+            device.receive(1.0, metamotion.NOTIFY, H(message))
+
+
+def test_a_count_is_worth_what_the_range_says():
+    module, acc = metamotion.decode(H("03 04 0010 00f0 0000"), range_g=8)
+    assert (module, acc.tolist()) == (metamotion.ACC, [[1.0, -1.0, 0.0]])
+    _, gyr = metamotion.decode(H("13 05 a400 0000 0000"))
+    assert gyr[0, 0] == pytest.approx(10.0)  # deg/s

@@ -10,7 +10,7 @@ import pytest
 from cued.devices import movesense
 from cued.devices._gatt import DEGREE
 from cued.devices.device import Write
-from cued.model import Battery
+from cued.model import Battery, DecodeError
 from tests.devices.frames import H, only
 
 
@@ -59,3 +59,13 @@ def test_a_movesense_with_a_full_pool_is_restarted():
 
 def test_movesense_errors_are_read_in_either_byte_order():
     assert movesense.status(H("f701")) == movesense.status(H("01f7")) == 503
+
+
+def test_a_second_part_without_a_first_or_an_overlap_is_a_decode_error():
+    device = movesense.Movesense(movesense.Config(), "back")
+    whole = b"\x02\x63" + movesense_payload(1000, 8)
+    with pytest.raises(DecodeError, match="without a first"):
+        device.receive(1.0, movesense.NOTIFY, b"\x03" + whole[1:])
+    assert device.receive(1.1, movesense.NOTIFY, whole)
+    with pytest.raises(DecodeError, match="overlaps"):
+        device.receive(1.2, movesense.NOTIFY, b"\x02\x63" + movesense_payload(1060, 8))

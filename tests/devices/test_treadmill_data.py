@@ -66,3 +66,25 @@ def test_pace_is_one_byte_or_two_by_the_length():
     wide = td.decode(struct.pack("<HHHB", 0x0120, 800, 450, 140))
     assert (narrow.values["pace"], narrow.values["heart_rate"]) == (50, 140)
     assert (wide.values["pace"], wide.values["heart_rate"]) == (450, 140)
+
+
+@pytest.mark.parametrize(
+    ("data", "op", "value", "paused"),
+    [
+        ("05 6801", td.NEW_SPEED, 1.0, False),  # 3.6 km/h
+        ("06 f1ff", td.NEW_INCLINE, -1.5, False),
+        ("05 68", td.NEW_SPEED, None, False),  # cut
+        ("02 02", td.HALTED, None, True),
+        ("02 01", td.HALTED, None, False),
+        ("0b 0100", 0x0B, None, False),  # of no use here
+    ],
+)
+def test_a_machine_status_has_its_new_value(data, op, value, paused):
+    status = td.machine_status(H(data))
+    assert (status.op, status.paused) == (op, paused)
+    assert status.value == (None if value is None else pytest.approx(value))
+
+
+def test_a_value_that_the_machine_does_not_know_is_none():
+    values = td.decode(H("0800 f401 ff7f ff7f")).values
+    assert values == {"speed_km_h": 5.0, "incline_percent": None, "ramp_deg": None}

@@ -47,3 +47,18 @@ def test_a_backlog_or_a_stall_does_not_change_the_rate(stall):
         t = k / 100
         found = rate.feed(stall[1] if stall[0] <= t < stall[1] else t, 1)
     assert found == 100.0
+
+
+def test_a_device_of_fixed_rates_has_the_next_higher_one():
+    rate = Rate(25.0, 50.0, 100.0, only=True)
+    found = [rate.feed(k / 70, 1) for k in range(400)]  # 30 of 100 are lost
+    assert found[200] is None
+    assert found[-1] == 100.0
+
+
+def test_of_counted_streams_that_are_too_far_apart_the_oldest_samples_are_dropped():
+    zipped = Zipped()
+    for k in range(12):
+        assert zipped.feed(0, np.full((1, 3), float(k))) is None
+    first, second = zipped.feed(1, np.full((1, 3), 50.0))
+    assert (first[0, 0], second[0, 0]) == (11.0, 50.0)

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from cued.devices import walkingpad
-from cued.devices.device import Answer
+from cued.devices.device import Advert, Answer
 from cued.model import Belt, BeltFault, BeltRequest, DecodeError
 from tests.devices.frames import H
 from tests.devices.treadmills import writes
@@ -145,3 +145,9 @@ def test_a_pad_that_disobeys_is_stopped_for_good():
 
 
 # --- unlocks, and treadmills that cannot be read
+
+
+def test_a_pad_is_recognised_by_its_service_unless_it_speaks_ftms():
+    assert walkingpad.matches(Advert("A", "WalkingPad", (walkingpad.SERVICE,)))
+    assert not walkingpad.matches(Advert("A", "KS-HD-Z1D", (walkingpad.SERVICE,)))
+    assert not walkingpad.matches(Advert("A", "WalkingPad"))

@@ -9,7 +9,9 @@ import pytest
 
 from cued.devices import witmotion
 from cued.devices._gatt import DEGREE, G
+from cued.devices.device import Write
 from cued.model import Battery, Packet
+from tests.devices.frames import H
 
 
 def wit_frame(ax: int) -> bytes:
@@ -55,3 +57,18 @@ def test_witmotion_battery_goes_from_empty_to_full():
             x for x in device.receive(1.0, witmotion.NOTIFY, frame) if isinstance(x, Battery)
         ]
         assert battery.percent == pytest.approx(percent)
+
+
+def test_the_rate_is_written_after_the_unlock_and_the_battery_asked_for_each_minute():
+    device = witmotion.WitMotion(witmotion.Config(rate_hz=50), "foot")
+    assert device.start([witmotion.NOTIFY])[-2:] == [
+        Write(witmotion.WRITE, H("ffaa6988b5")),
+        Write(witmotion.WRITE, H("ffaa030800")),
+    ]
+    asked = [
+        t
+        for t in range(130)
+        if Write(witmotion.WRITE, H("ffaa276400"))
+        in device.receive(float(t), witmotion.NOTIFY, wit_frame(0))
+    ]
+    assert asked == [0, 60, 120]
