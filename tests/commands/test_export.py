@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 
 from cued import __main__
+from cued.recording.sessions.rewriting import merge
+from cued.recording.sessions.session import RecordedSession
+from tests.report.made import events, write
 
 
 def test_a_request_for_nothing_is_refused(session, capsys):
@@ -27,3 +30,13 @@ def test_a_full_disk_leaves_no_partial_file_and_one_line(
     assert capsys.readouterr().err == f"cued: {out}: No space left on device\n"
     assert out.read_text() == "the one before"
     assert list(out.parent.iterdir()) == [out]
+
+
+def test_each_part_of_a_joined_session_is_an_activity_of_its_own(session, tmp_path, capsys):
+    later = write(tmp_path / "t.mcap", events(), began=1.8e9 + 7200.0)
+    joined = merge([RecordedSession(session), RecordedSession(later)])
+    assert __main__.main(["export", str(joined), "--fit", str(tmp_path / "s.fit")]) == 0
+    files = [tmp_path / "s_1.fit", tmp_path / "s_2.fit"]
+    assert capsys.readouterr().out == "".join(f"{file}\n" for file in files)
+    assert all(file.stat().st_size > 1000 for file in files)
+    assert not (tmp_path / "s.fit").exists()

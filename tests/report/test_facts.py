@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 
+import msgspec
 import pytest
 
 from cued.model import Stride
-from cued.report.facts import opening, sides_text
-from tests.report.made import START, digested, events, kept, write
+from cued.report.facts import opening, sides_text, stance_ratios
+from tests.report.made import EMPTY, START, digested, events, kept, write
 
 
 def walked(per_speed):
@@ -49,3 +50,18 @@ def test_durations_are_worded_as_people_say_them(tmp_path, seconds, said):
     text = opening(digested(write(tmp_path / "only.mcap", [*events(), *more])))
     assert said in text
     assert "last time" not in text
+
+
+def test_only_neighbouring_steps_of_both_feet_are_compared():
+    def step(t, side, stance):
+        return Stride(
+            t=t, side=side, duration_s=1.2, length_m=None, speed_m_s=None, stance_s=stance
+        )
+
+    steps = [
+        step(0.0, "left", 0.8), step(0.6, "right", 0.4),  # a pair
+        step(1.2, "left", 0.8), step(9.0, "right", 0.4),  # too far apart
+        step(9.6, "right", 0.4), step(10.2, "unknown", 0.9), step(10.4, "left", None),
+    ]  # fmt: skip
+    d = msgspec.structs.replace(EMPTY, strides=steps)
+    assert stance_ratios(d) == pytest.approx([math.log(2.0)])

@@ -36,3 +36,16 @@ def test_without_a_belt_speed_a_stride_has_no_length():
     ]  # fmt: skip
     (found,) = paces(msgspec.structs.replace(EMPTY, strides=strides))
     assert (found.km_h, found.length_m, found.steps_a_minute) == (None, None, 120.0)
+
+
+def test_fewer_than_eight_strides_are_no_pace():
+    strides = [
+        Stride(
+            t=float(n), side="left", duration_s=1.0, length_m=1.0, speed_m_s=1.0, mode="walking",
+            direction=direction,
+        )
+        for direction, count in (("forward", 7), ("backward", 8), ("unknown", 20))
+        for n in range(count)
+    ]  # fmt: skip
+    found = paces(msgspec.structs.replace(EMPTY, strides=strides))
+    assert [(p.direction, p.strides, p.km_h) for p in found] == [("backward", 8, 3.5)]

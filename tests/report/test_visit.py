@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
+import msgspec
 import pytest
 
-from cued.model import Cue, Summary
+from cued.model import Cue, Measurement, Summary
 from cued.report.visit import visit
 from tests.report.made import MINUTES, START, digested, events, write
 
@@ -35,3 +38,15 @@ def test_steps_of_a_doubtful_runner_are_not_in_the_weeks(session):
     apart = visit(d)
     assert (apart.last, apart.cue_rate) == ({}, None)
     assert apart.backward_s == d.ending.backward_s
+
+
+def test_the_last_known_value_of_a_measurement_counts(session):
+    d = digested(session)
+    found = [
+        Measurement(t=1.0, name="carried_percent", value=value, unit="%", strides=5)
+        for value in (30.0, 0.0, None)
+    ]
+    d.measured = {"carried_percent": found, "cadence_spm": found, "retention_percent": []}
+    assert visit(d).last == {"carried_percent": 0.0}
+    d.measured["carried_percent"][1] = msgspec.structs.replace(found[1], value=math.nan)
+    assert visit(d).last == {}

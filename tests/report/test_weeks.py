@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime
 
 from cued.model import Summary
 from cued.report import weeks
-from cued.report.visit import visit
+from cued.report.visit import Visit, visit
+from cued.words import Words
 from tests.report.made import START, Page, digested, events, report, write
 
 
@@ -43,3 +44,15 @@ def test_the_ladder_names_its_stages(tmp_path):
     text = Page(text).text
     for words in ("0 imprint", "1 walk", "minutes backward: bars by week", "Mondays"):
         assert words in text
+
+
+def test_only_curves_with_a_known_value_are_drawn():
+    common = {"runner": "anna", "length_s": 60.0, "backward_s": 30.0, "stumbles": 0, "stage": None}
+    visits = [
+        Visit(began=1.8e9, last={}, cue_rate=None, **common),
+        Visit(began=1.8e9 + 60.0, last={"carried_percent": 40.0}, cue_rate=None, **common),
+    ]
+    (row,) = weeks.rows(visits, Words())
+    assert str(row.values) == "(nan, 40.0)"
+    assert weeks.height_in(visits, Words()) == 4.0 + 1.3
+    assert weeks.monday(date(2026, 3, 1)) == date(2026, 2, 23)  # a Sunday
