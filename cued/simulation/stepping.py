@@ -165,7 +165,7 @@ class Stepper:
             # A caught foot lands early, the next one late (assumed: -20 and +25 %).
             self._recovering = 1.0
             step *= 1.0 - 0.2 * intent.stumble
-        elif self._recovering > 0.9:
+        elif self._recovering > 0.7:  # of the step just before
             step *= 1.25
         self._recovering *= 0.75  # some eleven steps (10.3389/fspor.2020.00082)
         return min(2.5, max(0.2, step))
