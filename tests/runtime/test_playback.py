@@ -4,31 +4,34 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from cued.model import BeltRequest, Tick
 from cued.runtime.playback import YIELD_EVERY, Playback
 
 
-async def played(times: list[float], speed: float) -> tuple[list[float], list[float]]:
-    """Return the inputs' times, and when each came after the first."""
-    loop = asyncio.get_running_loop()
-    got: list[float] = []
-    came: list[float] = []
-    up: list[int] = []
+async def test_ten_times_as_fast_delays_do_not_add_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 50.0
+    came: list[tuple[float, float]] = []
+
+    async def sleep(wait_s: float) -> None:
+        nonlocal now
+        now += wait_s
 
     def emit(item: Tick) -> None:
-        assert up == [0], "up before the first input"
-        got.append(item.t)
-        came.append(loop.time())
+        nonlocal now
+        came.append((item.t, now))
+        now += 0.015  # processing takes time
 
-    await Playback(map(Tick, times), speed).run(emit, lambda: up.append(len(got)))  # type: ignore[arg-type]
-    return got, [t - came[0] for t in came]
-
-
-async def test_ten_times_as_fast_half_a_second_lasts_fifty_milliseconds() -> None:
-    got, after = await played([100.0, 100.2, 100.5], 10.0)
-    assert got == [100.0, 100.2, 100.5]
-    assert after[1] >= 0.019
-    assert 0.049 <= after[2] < 0.4
+    monkeypatch.setattr(asyncio.get_running_loop(), "time", lambda: now)
+    monkeypatch.setattr(asyncio, "sleep", sleep)
+    up: list[int] = []
+    inputs = Playback(map(Tick, (100.0, 100.2, 100.5)), 10.0)
+    await inputs.run(emit, lambda: up.append(len(came)))  # type: ignore[arg-type]
+    monkeypatch.undo()
+    assert up == [0], "up before the first input"
+    assert [t for t, _ in came] == [100.0, 100.2, 100.5]
+    assert [at for _, at in came] == pytest.approx([50.0, 50.02, 50.05])
 
 
 async def test_at_full_speed_nothing_waits_and_others_get_a_turn() -> None:
@@ -41,7 +44,9 @@ async def test_at_full_speed_nothing_waits_and_others_get_a_turn() -> None:
             turns += 1
 
     task = asyncio.create_task(other())
-    got, _ = await played([3600.0 * n for n in range(4 * YIELD_EVERY)], 0.0)
+    got: list[Tick] = []
+    inputs = (Tick(3600.0 * n) for n in range(4 * YIELD_EVERY))
+    await Playback(inputs, 0.0).run(got.append, lambda: None)  # type: ignore[arg-type]
     task.cancel()
     assert len(got) == 4 * YIELD_EVERY
     assert 1 <= turns <= 6
