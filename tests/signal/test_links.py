@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -27,3 +28,21 @@ def test_a_sensor_is_late_after_half_a_second_lost_after_one_and_reported_once(a
     back = links.arrived("s", t + 5.0)
     assert (back is None) == (not expected)
     assert back is None or (back.state, back.age_s) == ("up", 0.0)
+
+
+def test_a_sensor_that_never_sent_data_is_not_reported_at_all():
+    links = Links(["s"])
+    assert links.state == {"s": "lost"}
+    assert links.tick(100.0) == []
+
+
+def test_each_sensor_is_judged_by_its_own_newest_data():
+    links = Links(["a", "b"])
+    links.arrived("a", 10.0)
+    links.arrived("b", 10.4)
+    assert [(event.sensor, event.state) for event in links.tick(10.7)] == [("a", "late")]
+    links.arrived("a", 10.8)
+    late, lost = links.tick(11.5)
+    assert (late.sensor, late.state, late.age_s) == ("a", "late", pytest.approx(0.7))
+    assert (lost.sensor, lost.state, lost.age_s) == ("b", "lost", pytest.approx(1.1))
+    assert links.state == {"a": "late", "b": "lost"}
