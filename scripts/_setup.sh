@@ -119,7 +119,8 @@ environment() {
     if [ ! -e "$stamp" ] || [ pyproject.toml -nt "$stamp" ]; then
         say "installing into $folder (once: about a minute on a PC, several on a Pi; 100 to 500 MB)"
         touch "$folder/.unfinished"
-        if ! patiently "$folder/bin/python" -m pip install --progress-bar off -e ".[$extra]"; then
+        # Python compiles what is used, as it is used: a third of what is installed.
+        if ! patiently "$folder/bin/python" -m pip install --progress-bar off --no-compile -e ".[$extra]"; then
             say "not installed"
             exit 1
         fi

@@ -25,11 +25,11 @@ MOST_WORK_S = 120.0
 
 # The longest tests start first, so that no worker is left with one at the end.
 LONGEST = (
-    "test_fault_matrix.py",
-    "test_first_evening.py",
-    "test_page.py",
-    "test_speech.py",
-    "test_reanalyse.py",
+    "faults/test_fault_matrix.py",
+    "dashboard/test_first_evening.py",
+    "dashboard/test_page.py",
+    "actuators/test_speech.py",
+    "commands/test_reanalyse.py",
 )
 
 
@@ -42,7 +42,7 @@ ONCE = [
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: item.path.name not in LONGEST)
+    items.sort(key=lambda item: not str(item.path).endswith(LONGEST))
     for item in items:
         if any(item.path.is_relative_to(place) for place in ONCE):
             item.add_marker(pytest.mark.once)
