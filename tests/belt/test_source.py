@@ -54,3 +54,24 @@ def test_a_typed_speed_does_not_jitter():
     for t, speed in ((0.0, 1.0), (1.0, 1.01)):
         source.report(Belt(t=t, speed_m_s=speed))
     assert (source.speed.value, source.speed.since, source.due) == (1.01, 1.0, math.inf)
+
+
+def test_a_slow_source_is_gone_after_three_of_its_intervals():
+    source = fed([5.0 * n for n in range(10)])
+    assert not source.conclude(59.9)
+    assert source.conclude(60.0)
+
+
+def test_reports_far_apart_and_at_unequal_intervals_have_no_rhythm():
+    assert math.isinf(fed([0.0, 5.0, 13.0, 18.0, 27.0, 32.0, 41.0, 46.0]).due)
+
+
+def test_strides_of_the_usual_time_keep_the_feet_reporting_for_thirty_seconds():
+    source = SpeedSource("feet")
+    source.step(4.0, 1.0, 0.03)
+    source.stride(4.0, 1.2, measured=True)
+    due = []
+    for t, stride_s in ((5.0, 1.31), (6.0, 1.35), (34.0, 1.2), (34.1, 1.2)):
+        source.stride(t, stride_s, measured=False)
+        due.append(source.due)
+    assert due == [8.0, 8.0, 37.0, 37.0]  # three seconds after the last that counts

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
-from cued.gait.foot.gaps import BRIDGE, Gaps
+from cued.gait.foot.gaps import BRIDGE, Gaps, Sizes
 
 
 def in_gap(*pieces: int) -> list[bool]:
@@ -38,3 +39,13 @@ def test_a_hole_across_the_end_of_a_block_is_one_hole():
 
 def test_an_empty_block_has_no_part():
     assert Gaps().parts(np.zeros(0, bool)) == []
+
+
+def test_sizes_are_lengths_of_the_vectors_and_jerk_is_of_the_change_from_the_sample_before():
+    """3, 4, 0 is 5 long and 3, 4, 12 is 13; a change by 12 in 10 ms is 1200 a second."""
+    sizes = Sizes()
+    turns = np.array(((1.0, 2.0, 2.0), (0.0, 0.0, -7.0)))
+    found = sizes.feed(np.array(((3.0, 4.0, 0.0), (3.0, 4.0, 12.0))), turns)
+    assert found == ([5.0, 13.0], [3.0, 7.0], [0.0, pytest.approx(1200.0)])
+    _, _, jerk = sizes.feed(np.array(((0.0, 0.0, 12.0),)), turns[:1])
+    assert jerk == pytest.approx([500.0])

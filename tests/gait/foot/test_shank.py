@@ -126,3 +126,16 @@ def test_any_split_and_a_copy_on_the_way_give_the_same_findings(oriented, gap, c
         assert all(f.t <= f.at <= part.t[-1] for f in new)
         got += new
     assert got == expected
+
+
+def test_who_moves_without_ever_resting_does_not_stand():
+    """Still for four seconds, then turned about the vertical: known after a second and a half."""
+    block = shank(0)
+    assert block.gyr is not None
+    turns = np.concatenate((block.gyr, block.gyr + np.array((0.0, 0.0, 2.0))))
+    n = len(turns)
+    acc = np.concatenate((block.acc, block.acc))
+    moved = replace(block, t=np.arange(n) * 0.01, acc=acc, gyr=turns, ok=np.ones(n, dtype=bool))
+    found = [f for f in Shank("s", "right").feed(moved) if isinstance(f, Moving)]
+    assert [f.mode for f in found] == ["standing", "unknown"]
+    assert found[1].t == pytest.approx(4.0 + 1.5, abs=0.02)

@@ -73,3 +73,26 @@ def test_a_foot_has_no_path_across_a_gap():
     path.forget()
     assert path.rest(100, 120, LEFT) is None
     assert path.up(150).tolist() == pytest.approx([0.0, 0.0, G])
+
+
+def test_a_foot_that_turns_about_every_axis_on_the_spot_goes_nowhere():
+    """Each axis is turned by up to 0.6 rad and back, one after the other and overlapping."""
+    n = 2 * REST + MOVE
+    gyr = np.zeros((n, 3))
+    for axis in range(3):
+        on = slice(REST + 10 * axis, REST + 10 * axis + 60)
+        gyr[on, axis] = np.pi * np.sin(2 * np.pi * np.arange(60) / 60)
+    acc, attitude = np.zeros((n, 3)), np.eye(3)
+    for k in range(n):
+        acc[k] = attitude.T @ (0.0, 0.0, G)
+        if k + 1 < n:
+            x, y, z = 0.5 * (gyr[k] + gyr[k + 1]) * DT
+            cross = np.array(((0.0, -z, y), (z, 0.0, -x), (-y, x, 0.0)))
+            attitude = attitude @ (np.eye(3) + cross + 0.5 * cross @ cross)
+    path = Path()
+    path.feed(np.arange(n) * DT, acc, gyr)
+    path.rest(5, REST - 5, LEFT)
+    leg = path.rest(REST + MOVE + 5, n - 5, LEFT)
+    assert leg is not None
+    assert leg.length < 0.02
+    assert leg.fastest == pytest.approx(np.linalg.norm(gyr, axis=1).max())

@@ -76,3 +76,12 @@ def test_a_stalled_sensor_does_not_hold_the_others_for_long():
     assert merge.drain() == []
     merge.put("a", 1.51, 1.6, [])
     assert len(merge.drain()) == 1
+
+
+def test_reports_of_a_belt_wait_five_seconds_for_sensors_that_never_send():
+    merge = Merge(["a"])
+    for t in (0.0, 4.9):
+        merge.belt(Belt(t, 1.0))
+        assert merge.drain() == []
+    merge.belt(Belt(5.1, 1.0))
+    assert [found.t for found in merge.drain()] == [0.0, 4.9, 5.1]

@@ -129,3 +129,12 @@ def test_a_stride_does_not_wait_for_ever_for_its_trajectory():
     (stride,) = strides.overdue(2.9)
     assert stride.length_m is None
     assert strides.overdue(3.0) == []
+
+
+def test_a_foots_speed_is_its_path_over_the_stride_that_it_belongs_to():
+    strides = Strides()
+    strides.feed(footfall(1.0), "walking", "forward")
+    strides.feed(footfall(2.0), "walking", "forward")
+    assert strides.foot_speed(travel(2.3, 2.4)) == pytest.approx(1.3)
+    for other in (travel(1.9, 2.0), travel(2.9, 3.0), replace(travel(2.3, 2.4), side="right")):
+        assert strides.foot_speed(other) is None

@@ -69,3 +69,22 @@ def test_only_an_easy_walk_is_certainly_walking():
     assert not mode.surely_walking
     mode.lose()
     assert mode.mode == "unknown"
+
+
+def test_movement_without_steps_is_unknown_only_after_a_pause_longer_than_any_step():
+    """Two and a half seconds after the last step, at 4.85 s."""
+    mode = TrunkMode()
+    steps(mode, "walk", 0.55, 8, 1.0)
+    for k in (550, 600, 650, 700, 730):
+        assert not mode.rest(k, 1.0, 1.0)
+    assert mode.rest(740, 1.0, 1.0)
+    assert mode.mode == "unknown"
+
+
+def test_a_second_landing_within_a_fifth_of_a_second_is_no_step():
+    mode = TrunkMode()
+    steps(mode, "walk", 0.55, 8, 1.0)
+    steps(mode, "run", 0.36, 8, 5.5)
+    last = 5.5 + 7 * 0.36
+    assert steps(mode, "run", 0.36, 1, last + 0.2) == []
+    assert len(steps(mode, "run", 0.36, 1, last + 0.36)) == 1

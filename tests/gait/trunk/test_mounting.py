@@ -7,6 +7,7 @@ import pytest
 
 from cued.gait.finding import Contact, Finding, Heading, Orientation, Posture
 from cued.gait.trunk.chain import Trunk
+from cued.gait.trunk.mounting import AXES, TrunkMounting
 from cued.model import Floats, Mounting
 from cued.signal.orientation import Rows
 from tests.gait import trunk_walker as walker
@@ -157,3 +158,30 @@ def test_a_sensor_put_on_the_other_way_round_is_learned_again() -> None:
     assert (last.front, last.sure) == ("program", False)
     assert last.matrix is not None
     assert np.array(last.matrix)[0] @ m[0] > np.cos(np.radians(10.0))
+
+
+def test_a_learned_front_is_forgotten_after_two_seconds_of_walking_with_the_sensor_turned() -> None:
+    mounting = TrunkMounting(earlier=AXES)
+    mounting.restart((0.0, 0.0, walker.G), oriented=False)
+    upright, turned = (0.0, 0.0, walker.G), (walker.G * 0.8, 0.0, walker.G * 0.6)  # 53 degrees
+    for mean in [upright] * 4 + [turned] * 2:
+        mounting.slot(mean, 1.0, 1.0, walking=True)
+    states = []
+    for walking in (True, True, False, True, True, True, True):  # standing begins it anew
+        mounting.slot(turned, 1.0, 1.0, walking=walking)
+        states.append(mounting.state)
+    assert states == ["known"] * 6 + ["level"]
+    assert (mounting.front, mounting.sure) == ("unknown", False)
+    assert "moved" in mounting.why
+
+
+def test_the_mean_of_gravity_is_dropped_when_two_half_seconds_agree_on_another() -> None:
+    mounting = TrunkMounting()
+    mounting.restart((0.0, 0.0, walker.G), oriented=True)
+    upright, aside = (0.0, 0.0, walker.G), (0.0, walker.G * 0.866, walker.G * 0.5)
+    moved = []
+    for mean in (upright, upright, aside, upright, aside, aside, aside):
+        mounting.slot(mean, 1.0, 1.0, walking=True)
+        moved.append(mounting.moved)
+    assert moved == [False] * 5 + [True, False]
+    assert mounting.rows[2] == pytest.approx((0.0, 0.866, 0.5), abs=1e-4)

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from cued.gait.trunk import network
-from cued.gait.trunk.network import REACH, StepNetwork
+from cued.gait.trunk.network import LAG_S, REACH, StepNetwork
+from tests.gait import trunk_walker as walker
 
 RNG = np.random.default_rng(1)
 T = np.arange(4 * REACH) * 0.01
@@ -62,3 +63,14 @@ def test_several_networks_give_the_mean_of_their_log_odds(
     alone = [[(w[i : i + 1], b[i : i + 1]) for w, b in together] for i in range(nets)]
     assert nets > 1
     assert odds(together) == pytest.approx(np.mean([odds(one) for one in alone], axis=0), abs=1e-6)
+
+
+def test_answers_are_highest_thirty_milliseconds_after_a_contact():
+    acc, _, contacts = walker.walking(8.0)
+    given = answers(acc, 50, along=(1.0, 0.0, 0.0))
+    for contact in contacts[(contacts > 3.0) & (contacts < 7.0)]:
+        near = {k: given[k] for k in given if abs(k / 100 - contact - LAG_S) < 0.25}
+        highest = max(near, key=near.__getitem__)
+        assert near[highest] > 0.3
+        assert highest / 100 == pytest.approx(contact + LAG_S, abs=0.07)
+        assert min(near.values()) < 0.1

@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from cued.gait.trunk.side import STEP_S, WAVE, Sides
+from cued.gait.trunk.side import EVERY, SEEN, STEP_S, WAVE, Sides, seen
 
 AHEAD, LEFT = (1.0, 0.0, 0.0), (0.0, 1.0, 0.0)
 STILL = np.zeros((WAVE, 3))
@@ -67,3 +67,20 @@ def test_half_of_the_previous_answer_counts_and_none_after_a_pause():
     paused = Sides()
     paused.feed(1.0, STEP_S, acc, gyr, AHEAD, LEFT)
     assert paused.feed(9.0, STEP_S, STILL, STILL, AHEAD, LEFT) == "unknown"
+
+
+def test_neither_gravity_nor_the_sensors_axes_change_the_side():
+    """Of a sensor whose y is forward, whose z is left and whose x is up."""
+    acc, gyr = waves(0.4)
+    usual = Sides().feed(1.0, STEP_S, acc, gyr, AHEAD, LEFT)
+    turned = [np.roll(x, 1, axis=1) for x in (acc + np.array((0.0, 8.0, 9.8)), gyr)]
+    assert Sides().feed(1.0, STEP_S, *turned, (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)) == usual
+
+
+@pytest.mark.parametrize(("slower", "apart"), [(0.5, EVERY), (1.0, EVERY), (2.0, 2 * EVERY)])
+def test_samples_are_further_apart_in_slower_steps_and_the_last_is_the_newest(slower, apart):
+    numbers = np.arange(3.0 * WAVE).reshape(WAVE, 3)
+    used = np.array(seen(numbers, slower * STEP_S))[:, 0] / 3
+    assert used[-1] == WAVE - 1
+    assert len(used) == SEEN
+    assert np.diff(used) == pytest.approx(apart)
