@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from cued.evaluation.figures import figures
 from cued.evaluation.scoring import score, sensor_sets
@@ -114,3 +115,14 @@ def test_every_alarm_in_a_quiet_file_is_false():
     assert row.false_per_hour == pytest.approx(3600 / 44.99, rel=1e-3)
     assert row.loud == ("sisfall-x",)
     assert row.flagged_percent is None
+
+
+def test_the_lead_is_that_of_the_first_warning_and_hours_are_those_of_the_file():
+    made = labelled("fall", TruthRow(20.0, "fall_peak"))
+    warnings = [Fall(t=t, known_t=t, stage="possible") for t in (19.3, 19.6)]
+    row = alarms(made, [*warnings, Fall(t=20.1, known_t=22.0, stage="confirmed")])
+    assert row.lead_median_ms == pytest.approx(700.0)
+    assert row.hours == pytest.approx(44.99 / 3600, abs=1e-4)
+    (track,) = made.sensors
+    later = replace(made, sensors=(replace(track, t=track.t + 100.0),))
+    assert alarms(later, []).hours == row.hours

@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from cued.evaluation.strides import belt_speed
-from cued.model import Belt, BeltState, Footfall
+from cued.model import AnyEvent, Belt, BeltState, Footfall, Placement, Stride
 from cued.recording.tables.truth import TruthRow
 from tests.evaluation.walked import contact_times, perfect, recording, scored, side
 
@@ -59,3 +59,25 @@ def test_forty_milliseconds_in_eight_steps_are_one_step_a_minute():
 def test_the_belts_speed_is_that_of_its_last_report_and_zero_before_the_first():
     made = replace(recording(), belt=(Belt(1.0, 0.8), Belt(5.0, 1.2)))
     assert [belt_speed(made, t) for t in (0.9, 1.0, 4.9, 60.0)] == [0.0, 0.8, 0.8, 1.2]
+
+
+def test_two_short_ones_in_a_row_are_one_stride_whose_swing_was_marked_still():
+    still = [3.0 + 1.1 * i for i in range(30)]
+    lengths = [TruthRow(t, "stride_length", "right", "1.32") for t in still[1:]]
+    halves = [TruthRow(t, "stride_length", "right", "0.66") for t in (still[11] - 0.55, still[11])]
+    lengths = [row for row in lengths if row.t != still[11]] + halves
+    rows = [TruthRow(t, "mid_stance", "right") for t in (*still, still[11] - 0.55)] + lengths
+    steps = [t - 0.25 for t in still]
+    events: list[AnyEvent] = [
+        Stride(t=t, side="right", duration_s=1.1, length_m=1.32, speed_m_s=1.2, mode="walking")
+        for t in steps[1:]
+    ]
+    s = scored(recording(["foot_right"], rows=rows), events).strides
+    assert (s.true, s.lengths, s.length_bias_percent) == (29, 29, 0.0)
+    assert s.length_spread_percent == 0.0
+
+
+def test_markers_that_are_off_change_no_cadence():
+    feet: tuple[Placement, ...] = ("foot_left", "foot_right")
+    there = scored(recording(feet, subject="gottlieb-s9"), perfect(shift_s=0.09))
+    assert there.strides.cadence_p95_spm == pytest.approx(0.0, abs=0.01)

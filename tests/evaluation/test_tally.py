@@ -35,11 +35,11 @@ def test_pooling_adds_up_and_survives_pickling():
 
 
 def test_scatter_is_about_the_mean_of_each_run():
-    """1 and 3 are 1 off their mean, 10 and 14 are 2 off; one value alone says nothing."""
+    """1 and 3 are 1 off their mean, 10 and 14 are 2 off theirs; one value alone says nothing."""
     scatter = Scatter()
-    for values in ([1.0, 3.0], [10.0, 14.0], [99.0], []):
+    for values in ([1.0, 3.0], [10.0, 12.0, 14.0], [99.0], []):
         scatter.add(values)
-    assert (scatter.squares, scatter.freedom) == (pytest.approx(10.0), 2)
+    assert (scatter.squares, scatter.freedom) == (pytest.approx(10.0), 3)
 
 
 def counts(**data: list[str]) -> Tallies:

@@ -94,8 +94,16 @@ def test_a_turn_is_not_steady_and_short_stretches_are_not_scored():
     ("shorter_s", "truth_t", "intact"), [(0.05, 44.0, True), (0.2, 44.0, False), (0.0, 45.2, False)]
 )
 def test_a_recording_whose_sensors_or_truth_end_apart_has_lost_samples(shorter_s, truth_t, intact):
-    made = recording(["foot_left", "foot_right"], rows=[TruthRow(truth_t, "stop")])
+    made = recording(
+        ["foot_left", "foot_right"], rows=[TruthRow(t, "stop") for t in (1.0, truth_t)]
+    )
     left, right = made.sensors
     end = left.t.size - round(shorter_s * 100)
     shorter = replace(right, t=right.t[:end], acc=right.acc[:end])
     assert is_intact(replace(made, sensors=(left, shorter))) == intact
+
+
+def test_the_last_moments_of_a_recording_are_not_steady():
+    rows = [TruthRow(0.9 + 0.55 * i, "contact") for i in range(81)]  # to 44.9 of 44.99 s
+    ((_, end),) = Truth(recording(rows=rows)).steady
+    assert end == pytest.approx(44.99 - 0.3)

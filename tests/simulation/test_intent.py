@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cued.simulation.intent import Will, meant
+from cued.simulation.intent import Intent, Will, meant
 from cued.simulation.scenario import Person, PlannedAction
 
 
@@ -69,3 +69,25 @@ def test_prompts_of_the_program_become_actions_of_a_person():
     assert belt
     assert belt.speed_m_s == pytest.approx(1.0)
     assert meant("half_way", {}) is None
+
+
+def test_who_goes_runs_on_a_fast_belt_and_sooner_backward():
+    assert [Intent("go").runs(v) for v in (1.9, 2.0)] == [False, True]
+    assert [Intent("go", "backward").runs(v) for v in (1.5, 1.7)] == [False, True]
+    assert (Intent("run").runs(0.5), Intent("walk").runs(3.0)) == (True, False)
+
+
+def test_tiring_is_counted_from_its_own_beginning():
+    who = will(PlannedAction(at_s=300.0, what="tire", by=20.0))
+    assert [who.at(t).pace for t in (300.0, 600.0, 900.0)] == pytest.approx([1.0, 0.9, 0.8])
+
+
+def test_who_follows_keeps_the_short_step_for_a_minute_after_each_cue():
+    who = will(PlannedAction(at_s=0.0, what="walk"), follows=True)
+    assert who.hear("carry", 10.0)
+    assert [who.at(t).stretch for t in (11.0, 12.0, 69.0, 71.0)] == [1.0, 0.94, 0.94, 1.0]
+    assert who.hear("same_speed", 60.0)
+    assert [who.at(t).stretch for t in (61.0, 119.0, 121.0)] == [0.94, 0.94, 1.0]
+    other = will(PlannedAction(at_s=0.0, what="walk"))
+    assert not other.hear("carry", 10.0)
+    assert other.at(12.0).stretch == 1.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cued.simulation.mishaps import FALL_S, Mishap, lean, push
+from cued.simulation.mishaps import FALL_S, Mishap, lean, push, tumble
 
 T = np.arange(0.0, 5.0, 0.005)
 NOTHING = np.zeros((T.size, 3))
@@ -51,7 +51,25 @@ def test_a_stumble_brakes_the_trunk_then_jolts_and_leaves_no_speed():
     assert felt[-1] == pytest.approx(0.0, abs=0.01)
 
 
-def test_twice_the_size_is_twice_the_push_added_to_what_was_there():
-    one, two = (push(T, NOTHING + G, [mishap("cough", by)]) - G for by in (1.0, 2.0))
+@pytest.mark.parametrize("what", ["cough", "stumble"])
+def test_twice_the_size_is_twice_the_push_added_to_what_was_there(what: str):
+    one, two = (push(T, NOTHING + G, [mishap(what, by)]) - G for by in (1.0, 2.0))
     assert two == pytest.approx(2.0 * one)
     assert push(T, NOTHING + G, []) == pytest.approx(NOTHING + G)
+
+
+def test_a_wipe_turns_the_trunk_to_and_fro_and_ends():
+    yaw = np.degrees(lean(T, [mishap("wipe", 15.0)])[:, 0])
+    assert -15.0 < yaw.min() < -10.0
+    assert 10.0 < yaw.max() < 15.0
+    assert yaw[(T < 1.0) | (T > 3.0)] == pytest.approx(0.0, abs=1e-9)
+
+
+def test_a_foot_tips_over_with_a_fall_and_not_with_a_stumble():
+    """Its turn rates add up to its tilt, 1.1 rad, and gravity follows."""
+    force, rate = tumble(T, NOTHING + G, NOTHING, [mishap("fall", 80.0)], 1.0)
+    assert rate[:, 1].sum() * 0.005 == pytest.approx(1.1, abs=0.1)
+    assert force[-1, 0] == pytest.approx(-G[2] * np.sin(1.1), abs=0.01)
+    upright = tumble(T, NOTHING + G, NOTHING, [mishap("stumble")], 1.0)
+    assert upright[0] == pytest.approx(NOTHING + G)
+    assert upright[1] == pytest.approx(NOTHING)

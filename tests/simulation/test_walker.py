@@ -96,3 +96,14 @@ def test_two_people_drawn_alike_walk_alike_however_far_ahead_they_are_asked():
     assert one.advance(10.0) == rows
     late = T[T > 8.0]
     assert np.array_equal(one.trunk(late)[0], other.trunk(late)[0])
+
+
+def test_a_bow_is_felt_as_a_lean_and_turned_through():
+    """By 20 degrees, two seconds down and two up."""
+    who = walker((0.0, "stand"), (2.0, "bow"))
+    who.advance(10.0)
+    force, rate = who.trunk(T)
+    lean = np.degrees(np.arctan2(-force[:, 0], force[:, 2]))
+    assert lean[400] == pytest.approx(20.0, abs=1.5)
+    assert lean[(T < 2.0) | (T > 6.0)] == pytest.approx(0.0, abs=1.5)
+    assert np.degrees(rate[200:400, 1].sum() * 0.01) == pytest.approx(20.0, abs=1.5)
