@@ -10,7 +10,20 @@ from msgspec.structs import replace
 
 from cued.gait.fusion.body import Body
 from cued.gait.fusion.chains import GaitConfig
-from cued.model import AnyEvent, Belt, BeltState, Fall, Footfall, Gait, Placement, Stability, Stride
+from cued.model import (
+    AnyEvent,
+    Belt,
+    BeltState,
+    Fall,
+    Footfall,
+    Gait,
+    Notice,
+    Placement,
+    Stability,
+    Stride,
+)
+from tests.gait import trunk_walker as walker
+from tests.gait.blocks import part
 from tests.gait.moves import falling
 from tests.gait.planar_foot import FORWARD, block, walk
 
@@ -79,3 +92,22 @@ def test_two_and_a_half_usual_times_without_a_footfall_are_standing():
     (gait,) = only(runner.feed(replace(sway, acc=sway.acc * 0.0 + (0.0, 0.0, 9.8), gyr=gyr)), Gait)
     assert (gait.mode, gait.why) == ("standing", "no footfall")
     assert gait.t == pytest.approx(last + 2.5 * 1.1, abs=0.03)
+
+
+@pytest.mark.parametrize(
+    ("worn", "told"),
+    [(walker.EYE, []), (walker.BACK_TO_FRONT, ["body_map"])],
+    ids=["right", "wrong"],
+)
+def test_a_trunks_sensor_worn_back_to_front_is_told_once_if_a_foot_contradicts_it(worn, told):
+    runner = body(toe="foot_left", trunk="lower_back")
+    strides = walk((FORWARD, 14))
+    parts = [walker.standing(2.0), walker.walking(15.4)[:2], walker.standing(2.0)]
+    (whole,) = walker.blocks(*walker.worn(parts, worn))
+    events: list[AnyEvent] = []
+    for start in range(0, 1900, 50):
+        events += runner.feed(block(strides, start, start + 50))
+        events += runner.feed(part(whole, start, start + 50))
+    assert [notice.code for notice in only(events, Notice)] == told
+    assert {f.sensor for f in only(events, Footfall)} == {"toe", "trunk"}
+    assert "backward" not in {g.direction for g in only(events, Gait)}
