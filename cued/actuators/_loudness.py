@@ -75,7 +75,7 @@ def resampled(sound: Floats, rate: int) -> Floats:
 
 def _filtered(sound: Floats, rate: int, gain: Callable[[Floats], Floats]) -> Floats:
     """Return the sound with each frequency multiplied by ``gain(frequencies)``."""
-    size = sound.size + rate // 10
+    size = _fast(sound.size + rate // 10)
     hz = np.arange(size // 2 + 1, dtype=np.float64) * (rate / size)
     out: Floats = np.fft.irfft(np.fft.rfft(sound, size) * gain(hz), size)[: sound.size]
     return out
@@ -113,7 +113,28 @@ def _limited(sound: Floats) -> Floats:
         return sound
     size = round(LOOK_AHEAD_S * RATE) | 1
     need = np.minimum(1.0, PEAK / np.maximum(np.abs(sound), 1e-9))
-    held: Floats = tricks.sliding_window_view(np.pad(need, size - 1, mode="edge"), size).min(axis=1)
+    held = _lowest(np.pad(need, size - 1, mode="edge"), size)
     window: Floats = np.hanning(size + 2)[1:-1]
-    gain: Floats = tricks.sliding_window_view(held, size) @ (window / window.sum())
-    return sound * gain[: sound.size]
+    return sound * _convolved(held, window / window.sum())[: sound.size]
+
+
+def _lowest(values: Floats, size: int) -> Floats:
+    """Return the minimum of each ``size`` neighbours, from windows that double in length."""
+    span = 1
+    while 2 * span <= size:
+        values = np.minimum(values[:-span], values[span:])
+        span *= 2
+    rest = size - span
+    return np.minimum(values[: values.size - rest], values[rest:])
+
+
+def _convolved(values: Floats, window: Floats) -> Floats:
+    """Return the sum of each stretch of values weighted by a symmetric window."""
+    size = _fast(values.size)
+    both = np.fft.rfft(values, size) * np.fft.rfft(window, size)
+    return np.fft.irfft(both, size)[window.size - 1 : values.size]
+
+
+def _fast(size: int) -> int:
+    """Return the next power of two, at which a Fourier transform is fastest."""
+    return 1 << (size - 1).bit_length()
