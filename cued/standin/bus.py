@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import socket
 import subprocess
 import tempfile
 import time
@@ -52,10 +53,18 @@ def private_bus() -> Generator[str]:
 
 def _await_socket(path: Path, daemon: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + START_WITHIN_S
-    while not path.exists():
+    while not _listens(path):
         if time.monotonic() > deadline or daemon.poll() is not None:
             raise CuedError("dbus-daemon does not start")
         time.sleep(0.01)
+
+
+def _listens(path: Path) -> bool:
+    """Return whether a connection is accepted: the socket's file is there a moment earlier."""
+    with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as probe:
+        probe.connect(str(path))
+        return True
+    return False
 
 
 @contextlib.contextmanager

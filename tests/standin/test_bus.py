@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import socket
 import subprocess
 import time
 from pathlib import Path
@@ -16,7 +17,7 @@ from cued.standin.bus import ADDRESS, START_WITHIN_S, private_bus
 
 
 class Daemon:
-    """Stands for dbus-daemon, of which nothing else is used here: it only makes its socket."""
+    """Stands for dbus-daemon, of which nothing else is used here: it only listens."""
 
     starts = True
     ended = 0
@@ -24,13 +25,18 @@ class Daemon:
     def __init__(self, command: list[str], **_: object) -> None:
         config = Path(command[1].removeprefix("--config-file=")).read_text("utf-8")
         self.socket = Path(config.partition("unix:path=")[2].partition("<")[0])
+        self.link = socket.socket(socket.AF_UNIX)
         if self.starts:
-            self.socket.touch()
+            self.link.bind(str(self.socket))
 
     def poll(self) -> int | None:
-        return None if self.starts else 1
+        if not self.starts:
+            return 1
+        self.link.listen()  # a moment after its file was made, as dbus-daemon does
+        return None
 
     def terminate(self) -> None:
+        self.link.close()
         type(self).ended += 1
 
     def wait(self, _within_s: float) -> None:
