@@ -37,8 +37,22 @@ LONGEST = (
 # on each version, and checks of the files of the checkout.
 ONCE = [
     HOME / "tests" / room
-    for room in ("belt", "coach", "gait", "signal", "simulation", "hardware", "test_house.py")
+    for room in (
+        *("belt", "coach", "devices", "evaluation", "gait", "signal", "simulation"),
+        *("recording/imports", "contracts/test_devices.py", "contracts/test_rules.py"),
+        *("hardware", "scripts", "test_house.py"),
+    )
 ]
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out files that hold no chosen test: importing all of them takes as long as many do."""
+    chosen, file = config.option.markexpr, collection_path.suffix == ".py"
+    if "not once" in chosen and collection_path in ONCE:
+        return True
+    if chosen.startswith("alone") and file and "mark.alone" not in collection_path.read_text():
+        return True
+    return None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
