@@ -32,6 +32,7 @@ from cued.recording.sessions.session import RecordedSession
 from cued.recording.sessions.writing import SessionWriter
 from cued.runtime.playback import Playback
 from cued.simulation.run import Simulation
+from cued.simulation.scenario import SimulatedLink
 from cued.sinks import recorder
 from cued.sources.simulate import open_scenario
 from tests.helpers.part import Part
@@ -47,7 +48,8 @@ def configured(simulation, **raw):
 
 
 def inputs_of(name, seconds):
-    simulation = Simulation(open_scenario(name), keep_truth=10)
+    scenario = replace(open_scenario(name), link=SimulatedLink(samples=10))
+    simulation = Simulation(scenario, keep_truth=10)
     out = []
     for item in simulation.inputs():
         if item.t > seconds:
