@@ -32,6 +32,8 @@ LONGEST = (
     "commands/test_reanalyse.py",
 )
 
+# Radios in real time come last, when the fault matrix no longer starts four daemons at once.
+LAST = ("commands/test_over_bluetooth.py", "sources/test_daemon_ble.py")
 
 # The same on every Python: pure computing, which the tests of engine and daemon also exercise
 # on each version, and checks of the files of the checkout.
@@ -56,7 +58,9 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: not str(item.path).endswith(LONGEST))
+    items.sort(
+        key=lambda item: 1 + str(item.path).endswith(LAST) - str(item.path).endswith(LONGEST)
+    )
     for item in items:
         if any(item.path.is_relative_to(place) for place in ONCE):
             item.add_marker(pytest.mark.once)
