@@ -26,32 +26,42 @@ class Gravity:
     """Watches the mean acceleration of one sensor."""
 
     def __init__(self) -> None:
-        self._begun: float | None = None
+        self._end: float | None = None  # of the window
         self._sum = np.zeros(3)
         self._count = 0
         self._odd = 0
         self._reported = False
 
     def feed(self, block: Block) -> list[Notice]:
-        """Process a block; return a notice when gravity is first missed or found again."""
+        """Return a notice if this block shows that gravity is missing, or there again."""
         if not block.t.size:
             return []
-        end = float(block.t[-1])
-        if self._begun is None or block.fresh:
-            self._begin(end)
-        elif end - self._begun >= WINDOW_S and self._count >= LEAST_SAMPLES:
-            mean = sqrt(float(self._sum @ self._sum)) / self._count
-            self._begin(end)
-            return self._judged(end, block, mean)
-        self._sum += np.add.reduce(block.acc[block.ok])
-        self._count += np.count_nonzero(block.ok)
-        return []
+        if self._end is None or block.fresh:
+            self._begin(float(block.t[0]))
+        out: list[Notice] = []
+        first = 0
+        while self._end is not None and block.t[-1] >= self._end:
+            cut = int(np.searchsorted(block.t, self._end))  # so that packets of any size agree
+            self._add(block, first, cut)
+            out += self._judged(self._end, block)
+            self._begin(self._end)
+            first = cut
+        self._add(block, first, block.t.size)
+        return out
 
     def _begin(self, t: float) -> None:
-        self._begun, self._count = t, 0
+        self._end, self._count = t + WINDOW_S, 0
         self._sum[:] = 0.0
 
-    def _judged(self, t: float, block: Block, mean: float) -> list[Notice]:
+    def _add(self, block: Block, first: int, end: int) -> None:
+        good = block.ok[first:end]
+        self._sum += np.add.reduce(block.acc[first:end][good])
+        self._count += np.count_nonzero(good)
+
+    def _judged(self, t: float, block: Block) -> list[Notice]:
+        if self._count < LEAST_SAMPLES:
+            return []
+        mean = sqrt(float(self._sum @ self._sum)) / self._count
         low, high = WITHIN_M_S2
         self._odd = 0 if low <= mean <= high else self._odd + 1
         missed = self._odd >= WINDOWS or (self._reported and self._odd > 0)

@@ -29,7 +29,7 @@ class Losses:
         self._begun = 0.0
 
     def feed(self, block: Block) -> list[Notice]:
-        """Process a block; return a notice when the sensor starts or stops losing many samples."""
+        """Return a notice if by this block the sensor starts or stops losing many samples."""
         if not block.t.size:
             return []
         start, end = float(block.t[0]), float(block.t[-1])

@@ -59,5 +59,14 @@ def test_the_right_unit_again_is_reported() -> None:
     assert (again.level, again.code) == ("info", "gravity")
 
 
+def test_packets_of_any_size_give_the_same_notices() -> None:
+    parts = [*blocks([0.0, 0.0, 1.0], 90.0), *blocks([0.0, 0.0, 9.8], 60.0, 90.0)]
+    whole = Block("back", "lower_back", np.concatenate([b.t for b in parts]),
+                  np.concatenate([b.acc for b in parts]), None,
+                  np.concatenate([b.ok for b in parts]), False)  # fmt: skip
+    assert notices(Gravity(), [whole]) == notices(Gravity(), parts)
+    assert len(notices(Gravity(), [whole])) == 2
+
+
 def test_too_few_good_samples_say_nothing() -> None:
     assert notices(Gravity(), blocks([0.0, 0.0, 1.0], 60.0, share=0.1)) == []
