@@ -138,14 +138,9 @@ def turns_next(known: Known) -> bool:
     return not (known.spec.pace == "walk" and (climbs_next(known) or jogs_next(known)))
 
 
-def far_from_cap(known: Known) -> bool:
-    """Return whether the backward time left is not about to be announced, or just was."""
-    return known.left_s is None or known.left_s > ANNOUNCED_S
-
-
 def half_way_back(known: Known) -> bool:
-    """Return whether half of a backward part that ends with turning round is worth saying."""
-    return turns_next(known) and far_from_cap(known)
+    """Return whether the part ends with turning round, and not within the announced minute."""
+    return turns_next(known) and (known.left_s is None or known.left_s > ANNOUNCED_S)
 
 
 def climbs_next(known: Known) -> bool:

@@ -56,7 +56,7 @@ MOUNT = PhaseSpec(
 )
 SOON = Line("turning_soon", at_s=-NOTICE_S, only=c.turns_next)
 HALF = Line("half_way", part=0.5)  # of the phase
-HALF_BACK = Line("half_way", part=0.5, only=c.far_from_cap)
+HALF_BACK = Line("half_way", part=0.5, only=c.half_way_back)
 
 PHASES: dict[str, PhaseSpec] = {
     IDLE: PhaseSpec(
@@ -105,7 +105,7 @@ PHASES: dict[str, PhaseSpec] = {
             Line("backward_walk"),
             Line("look_ahead", at_s=9.0, first=3),
             Line("toes_first", at_s=19.0, first=3),
-            Line("half_way", part=0.5, only=c.half_way_back),
+            HALF_BACK,
             Line("let_go", at_s=34.0, when=c.steady, first=4),
             SOON,
             Line("faster_soon", at_s=-WARNING_S, only=c.jogs_next),
