@@ -37,20 +37,20 @@ LAST = ("commands/test_over_bluetooth.py", "sources/test_daemon_ble.py")
 
 # The same on every Python: pure computing, which the tests of engine and daemon also exercise
 # on each version, and checks of the files of the checkout.
-ONCE = [
-    HOME / "tests" / room
+ONCE = tuple(
+    str(HOME / "tests" / room)
     for room in (
         *("belt", "coach", "devices", "evaluation", "gait", "signal", "simulation"),
         *("recording/imports", "contracts/test_devices.py", "contracts/test_rules.py"),
         *("hardware", "scripts", "test_house.py"),
     )
-]
+)
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Leave out files that hold no chosen test: importing all of them takes as long as many do."""
     chosen, file = config.option.markexpr, collection_path.suffix == ".py"
-    if "not once" in chosen and collection_path in ONCE:
+    if "not once" in chosen and str(collection_path) in ONCE:
         return True
     if chosen.startswith("alone") and file and "mark.alone" not in collection_path.read_text():
         return True
@@ -58,11 +58,10 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(
-        key=lambda item: 1 + str(item.path).endswith(LAST) - str(item.path).endswith(LONGEST)
-    )
+    place = {item: str(item.path) for item in items}
+    items.sort(key=lambda item: 1 + place[item].endswith(LAST) - place[item].endswith(LONGEST))
     for item in items:
-        if any(item.path.is_relative_to(place) for place in ONCE):
+        if place[item].startswith(ONCE):
             item.add_marker(pytest.mark.once)
 
 

@@ -5,6 +5,7 @@ import itertools
 import re
 import shutil
 import subprocess
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,6 @@ STANDING = re.compile(  # sentences are for people who stand; a setting has its 
     "welcome|plan|how_to_stop|check_|waiting|start_belt|fact_|take_away|away|ready_|belt_at|incline_at|set_up"
 )
 TONES = {"metronome", "praise", "in_range", "fall_possible", "clip_missing"}
-SOURCES = [ast.parse(p.read_text()) for p in Path(cued.__file__).parent.rglob("*.py")]
 
 # Keys that ask for the same thing: mistaking one for another of its set does no harm.
 SAME_MEANING = (
@@ -164,9 +164,14 @@ def test_every_language_has_every_key_and_the_same_silent_ones(language: str) ->
     assert {k for k in words.keys() if not words.say(k, **blanks(k))} == TONES  # noqa: SIM118
 
 
+@cache
+def sources() -> list[ast.Module]:
+    return [ast.parse(p.read_text()) for p in Path(cued.__file__).parent.rglob("*.py")]
+
+
 def keys_in_the_code() -> set[str]:
     """Return the literal keys of cues: of proposals, safety's, ``_say``'s and the phases' lines."""
-    calls = [node for tree in SOURCES for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    calls = [node for tree in sources() for node in ast.walk(tree) if isinstance(node, ast.Call)]
     cues = [c for c in calls if getattr(c.func, "id", "") in ("Proposal", "Cue")]
     keys = [k.value for c in cues for k in c.keywords if k.arg == "key"]
     keys += [c.args[0] for c in cues if c.args]
@@ -194,7 +199,7 @@ def test_every_key_that_the_code_names_has_its_phrase() -> None:
 def test_every_phrase_is_named_in_the_code() -> None:
     strings = {
         node.value
-        for tree in SOURCES
+        for tree in sources()
         for node in ast.walk(tree)
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
