@@ -137,6 +137,8 @@ class Engine:
             return []
         blocks = stream.feed(packet)
         out = [] if packet.synced else self._lag(packet.sensor, packet.t, stream.lag_s)
+        if stream.changed:  # its last samples were timed wrongly
+            out += self._body.interrupt(packet.sensor, packet.t)
         if packet.sensor in self._lagging:
             stream.forget()  # later samples will not be continuous with earlier ones
             return out  # not counted as an arrival either: late samples are worth nothing

@@ -14,7 +14,8 @@ Rules
   earlier than the envelope allows, is a restarted device, and the mapping starts again.
 * Without ticks, samples are counted. A wrong sample period or lost samples then look like delay at
   first: the envelope is the smallest delay of the last ``WINDOW_S``, and the period is learnt from
-  it, within ``PERIOD_SHARE`` of the nominal one. A loss shows as a hole within ``WINDOW_S``.
+  it, within ``PERIOD_SHARE`` of the nominal one. A loss shows as a hole within ``WINDOW_S``. At
+  another rate altogether (``pace.py``) the mapping starts again with that one as the nominal rate.
 * ``lag_s`` is how much older the newest sample was on arrival than the envelope requires. A link
   that falls behind shows here, and nowhere else.
 * No clock is read and nothing is random: a copy continues identically.
@@ -39,6 +40,7 @@ from math import exp
 import numpy as np
 
 from cued.model import Floats
+from cued.signal.pace import Pace
 
 RISE = 250e-6  # above the 200 ppm by which two cheap crystals differ at most
 RESTART_S = 1.0  # chosen: no radio delivers this early, a device that restarts is far earlier
@@ -76,9 +78,15 @@ class Clock:
         """The sample rate: learnt for a device without ticks, else the nominal one."""
         return 1.0 / self._period_s
 
+    @property
+    def nominal_hz(self) -> float:
+        """The sample rate as given, or as noticed for a device without ticks."""
+        return 1.0 / self._nominal_s
+
     def retune(self, rate_hz: float) -> None:
         """Start again with another nominal rate."""
         self._nominal_s = self._period_s = 1.0 / rate_hz
+        self._pace = Pace()
         self.restart()
 
     def restart(self) -> None:
@@ -116,6 +124,9 @@ class Clock:
     def _counted(self, t_arrival: float, n: int) -> Floats:
         if t_arrival - self._arrival > RESTART_S:
             self.restart()  # samples lost meanwhile cannot be counted
+        ratio = self._pace.feed(t_arrival, n, self._period_s)
+        if ratio != 1.0:
+            self.retune(1.0 / (self._period_s * ratio))
         start = 0.0 if self._tick is None else self._tick
         return start + self._period_s * np.arange(1.0, n + 1.0, dtype=np.float64)
 

@@ -3,7 +3,7 @@
 Delay: the grid's (at most 5 ms + one sample period). Samples that are not finite are dropped
 before the grid, which then sees a hole; saturated or frozen samples stay and are marked. A sensor
 that returns with another rate (without device time the rate is measured at each connection) starts
-again; its times stay increasing.
+again; its times stay increasing. So does one whose rate changes while it is connected.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ class Stream:
         self._gyro = False
         self._rate_hz = 0.0
         self.usable = False  # whether the last packet held a usable sample
+        self.changed = False  # whether with it the sensor was noticed to have another rate
 
     @property
     def lag_s(self) -> float:
@@ -47,13 +48,13 @@ class Stream:
 
     def feed(self, packet: Packet) -> list[Block]:
         """Process a packet and return the blocks it completes."""
-        self.usable = False
+        self.usable = self.changed = False
         if not packet.acc.shape[0]:
             return []
         if packet.rate_hz != self._rate_hz:
             self._retune(packet.rate_hz)
-        quality, grid = self._shaped(packet)
         t = self._times(packet)
+        quality, grid = self._shaped(packet)
         x = packet.acc if packet.gyr is None else np.concatenate((packet.acc, packet.gyr), axis=1)
         if not isfinite(np.add.reduce(x, axis=None)):
             rows = np.isfinite(x).all(axis=1)
@@ -72,7 +73,8 @@ class Stream:
         gyro = packet.gyr is not None
         if self._shape is None or gyro != self._gyro:
             self._gyro = gyro
-            self._shape = Quality(packet.rate_hz), Grid(packet.rate_hz, 6 if gyro else 3)
+            rate_hz = self._clock.nominal_hz if self._clock else packet.rate_hz
+            self._shape = Quality(rate_hz), Grid(rate_hz, 6 if gyro else 3)
         return self._shape
 
     def _times(self, packet: Packet) -> Floats:
@@ -80,7 +82,11 @@ class Stream:
             return packet.ticks
         if self._clock is None:
             self._clock = Clock(packet.rate_hz)
-        return self._clock.map(packet.t, packet.ticks, packet.acc.shape[0])
+        before = self._clock.nominal_hz
+        t = self._clock.map(packet.t, packet.ticks, packet.acc.shape[0])
+        if self._clock.nominal_hz != before:
+            self._shape, self.changed = None, True
+        return t
 
     def _block(self, t: Floats, x: Floats, ok: Bools, fresh: bool) -> Block:
         vectors = x.reshape(t.size, -1, 3)  # acceleration and, with a gyroscope, turn rate

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from cued.model import Block, Packet
 from cued.signal.stream import Quality, Stream
@@ -38,6 +39,26 @@ def test_a_sensor_that_returns_at_another_rate_is_neither_late_nor_early(first, 
     late = np.concatenate([b.t - b.acc[:, 0] for b in blocks])
     assert np.abs(late - DELAY_S).max() < 0.05
     assert (np.diff(np.concatenate([b.t for b in blocks])) > 0).all()
+
+
+@pytest.mark.parametrize(("first", "then"), [(100.0, 50.0), (50.0, 100.0)])
+def test_a_sensor_that_changes_its_rate_by_itself_starts_afresh_with_true_times(first, then):
+    stream = Stream("s", "lower_back", None)
+    before = [b for p in counted(first, 10.0, 10.0) for b in stream.feed(p)]
+    changed, after = [], []
+    for one in counted(then, 20.0, 20.0):
+        blocks = stream.feed(replace(one, rate_hz=first))
+        changed += [one.t] if stream.changed else []
+        after += blocks
+        assert stream.lag_s < 0.7
+    (at,) = changed
+    assert at < 22.0
+    assert [b.fresh for b in before] == [True] + [False] * (len(before) - 1)
+    (again,) = [i for i, b in enumerate(after) if b.fresh]
+    late = np.concatenate([b.t - b.acc[:, 0] for b in after[again + 1 :]])
+    assert np.abs(late - DELAY_S).max() < 0.02
+    assert all(b.ok.all() for b in after[again + 1 :])
+    assert (np.diff(np.concatenate([b.t for b in [*before, *after]])) > 0).all()
 
 
 def packet(start: int, n: int, turns: bool = True) -> Packet:

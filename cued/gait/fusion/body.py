@@ -130,15 +130,21 @@ class Body:
         """Process a moment that a person marked, which is a change of a belt that reports none."""
         return self._belt_changed(self._belt.mark(t))
 
-    def drop(self, sensor: str, t: float) -> list[AnyEvent]:
+    def drop(self, sensor: str, t: float, why: str = "is lost") -> list[AnyEvent]:
         """Stop waiting for a sensor lost at ``t``, and end what rests on it."""
         self._merge.drop(sensor)
         self._direction.drop(sensor, t)
         out = self._advance()
         if self._posture and self._posture.sensor == sensor:
             self._posture = None
-        stability = self._stability.rebase(t, f"{sensor} is lost")
+        stability = self._stability.rebase(t, f"{sensor} {why}")
         return [*out, *self._ages.lose(sensor, t), *stability]
+
+    def interrupt(self, sensor: str, t: float) -> list[AnyEvent]:
+        """Let no stride span ``t``, because a sensor's times before it were wrong."""
+        out = self.drop(sensor, t, "changed its rate")
+        self._strides.reset()
+        return out
 
     def lost(self, t: float, why: str) -> list[AnyEvent]:
         """Forget everything, because no sensor's data arrive."""

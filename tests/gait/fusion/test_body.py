@@ -82,6 +82,16 @@ def test_when_no_data_arrive_mode_and_direction_are_unknown():
     assert gait == Gait(t=9.0, mode="unknown", direction="unknown", why="no data")
 
 
+def test_no_stride_spans_the_moment_at_which_a_sensor_changed_its_rate():
+    runner = body(toe="foot_left")
+    events = [*runner.feed(block(WALK, 0, 650)), *runner.interrupt("toe", 6.5)]
+    assert only(events, Stability)[-1].why == "toe changed its rate"
+    events += runner.feed(block(WALK, 650))
+    starts = [s.t - s.duration_s for s in only(events, Stride)]
+    assert len(starts) == 4
+    assert [t < 6.5 for t in starts] == [s.t < 6.5 for s in only(events, Stride)]
+
+
 def test_two_and_a_half_usual_times_without_a_footfall_are_standing():
     runner = body(toe="foot_left")
     runner.feed(block(WALK, 0, 720))
