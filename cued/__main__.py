@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import codecs
+import contextlib
 import errno
 import importlib
 import io
@@ -11,15 +12,32 @@ import logging
 import os
 import pkgutil
 import re
+import signal
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Generator, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import NoReturn, TextIO
 
 from cued import __version__, commands
-from cued.model import ConfigError, CuedError
-from cued.reading import meant, placed, visible
+
+
+@contextlib.contextmanager
+def loading() -> Generator[None]:
+    """Let Ctrl-C end the process silently: imports may print or change a KeyboardInterrupt."""
+    usual = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    usual &= threading.current_thread() is threading.main_thread()
+    if usual:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    yield
+    if usual:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+with loading():
+    from cued.model import ConfigError, CuedError
+    from cued.reading import meant, placed, visible
 
 # argparse's own status; EX_CONFIG of sysexits.h, for systemd; any other failure.
 USAGE, CONFIGURATION, FAILED = 2, 78, 1
@@ -93,7 +111,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         known = available()
         # Importing one command instead of all keeps the daemon's start short.
-        chosen = parser([args[0]] if args and args[0] in known else known)
+        with loading():
+            chosen = parser([args[0]] if args and args[0] in known else known)
         options, unknown = chosen.parse_known_args(args)
         if unknown:
             name = unknown[0] or "argument ''"

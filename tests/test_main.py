@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import signal
 import subprocess
 import sys
 
@@ -145,6 +146,24 @@ def test_closed_streams_are_no_error(closed):
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
     assert ("not a terminal" in done.stderr) == ("2>" not in closed)
+
+
+INTERRUPTED = """
+import os, signal, sys
+class Finder:
+    def find_spec(self, name, *_):
+        if name == "numpy":
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Finder())
+signal.signal(signal.SIGINT, signal.default_int_handler)
+import cued.__main__
+"""
+
+
+def test_ctrl_c_while_the_program_loads_ends_it_silently():
+    command = [sys.executable, "-c", INTERRUPTED]
+    done = subprocess.run(command, capture_output=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout + done.stderr) == (-signal.SIGINT, b"")
 
 
 def test_an_ascii_terminal_gets_distinct_marks():

@@ -4,8 +4,9 @@ SIGTERM and SIGINT end it, after 9 s by force (``runtime/leaving.py``). So does 
 hangs up: unseen, the daemon would keep the radio and pins from the service. A second daemon stops
 at once (``runtime/lock.py``). Without a terminal SIGHUP reads the configuration again: a valid one
 starts a new daemon in this process, so the sensors reconnect; an invalid one is refused with a
-notice, and the old one stays. Under systemd an invalid one at start-up is announced by voice,
-because nobody reads the log there.
+notice, and the old one stays. During set-up SIGHUP does nothing, because the configuration is read
+after it anyway. Under systemd an invalid one at start-up is announced by voice, because nobody
+reads the log there.
 
 With ``--set-up``, as in the service, a machine without a configuration is first set up from a
 phone. Set-up can be reopened with the button, or from the live page with digits that are spoken.
@@ -46,6 +47,7 @@ from cued.runtime.engine_renewal import HISTORY_UNKNOWN
 from cued.runtime.greeting import Greeting
 from cued.runtime.leaving import Signals, leave_soon
 from cued.runtime.lock import Taken, only_one
+from cued.runtime.supervise import ignore
 from cued.runtime.systemd import refusing_connections
 from cued.sinks._announcer import local_name
 from cued.sinks._door import Door
@@ -80,6 +82,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Run until asked to stop."""
     under_systemd = "INVOCATION_ID" in os.environ
+    if not sys.stdin.isatty():
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)  # nothing is there to be read again yet
     path = args.config or Path(configuration.SEARCHED[0])
     if _is_new(args) and find_spec("aiohttp"):
         written = _first_start(path)
@@ -145,7 +149,7 @@ async def serve(config: Config, read: Callable[[], Config], path: Path | None = 
                 written = await _set_up(_place(path, config, following.door), following, signals)
                 if written is None or written:
                     return bool(written)
-                following = config
+                following = _after_set_up(read, config)
             config = following
             following = await _serve(config, read, signals, may_set_up=path is not None)
     finally:
@@ -168,7 +172,8 @@ async def _set_up(place: Place, opened: Opened, signals: Signals) -> bool | None
     def leave() -> None:
         serving.cancel()
 
-    signals.set_actions({signal.SIGTERM: leave, signal.SIGINT: leave, signal.SIGHUP: leave})
+    hang_up = leave if sys.stdin.isatty() else ignore
+    signals.set_actions({signal.SIGTERM: leave, signal.SIGINT: leave, signal.SIGHUP: hang_up})
     try:
         return await serving
     except asyncio.CancelledError:
@@ -204,13 +209,9 @@ async def _serve(
 
     def reload() -> None:
         try:
-            fresh = read()
-            _built(fresh)
+            then(_checked(read))
         except ConfigError as error:
-            why = "; ".join(str(error).splitlines())
-            daemon.notice("error", "config_refused", f"{why}; the old configuration stays")
-            return
-        then(fresh)
+            daemon.notice("error", "config_refused", _refused(error))
 
     end = partial(_end, daemon, following)
     hang_up = end if sys.stdin.isatty() else reload
@@ -220,6 +221,26 @@ async def _serve(
     async with contextlib.nullcontext() if for_phones else refusing_connections():
         await daemon.run()
     return following[0] if following else None
+
+
+def _after_set_up(read: Callable[[], Config], config: Config) -> Config:
+    """Read the configuration again; keep the old one if it is wrong by now."""
+    try:
+        return _checked(read)
+    except ConfigError as error:
+        log.warning("%s", _refused(error))
+        return config
+
+
+def _checked(read: Callable[[], Config]) -> Config:
+    """Read the configuration and build a daemon of it on trial. Raises ConfigError."""
+    fresh = read()
+    _built(fresh)
+    return fresh
+
+
+def _refused(error: ConfigError) -> str:
+    return f"{'; '.join(str(error).splitlines())}; the old configuration stays"
 
 
 def _end(daemon: Daemon, following: list[Config | Opened]) -> None:

@@ -10,7 +10,8 @@ import sys
 import pytest
 
 from cued.actuators import speech
-from cued.config import Site
+from cued.commands import run
+from cued.config import Site, load
 from cued.model import Notice
 from tests.helpers.home import HOME
 from tests.helpers.running import GOOD, Running
@@ -122,3 +123,32 @@ async def test_without_a_place_for_clips_there_are_tones_and_one_notice(tmp_path
         assert await voice.rendered() == {"one", "two"}
     warnings = [n for n in said if isinstance(n, Notice) and n.level != "info"]
     assert [n.code for n in warnings] == ["words_missing"]
+
+
+@pytest.mark.parametrize("stands", [True, False], ids=["right", "wrong by now"])
+async def test_a_reload_during_set_up_waits_for_its_end(tmp_path, monkeypatch, stands):
+    config, served, hang_ups = tmp_path / "cued.toml", [], []
+    config.write_text(GOOD.format(name="one"))
+    before = load(config)
+
+    async def serve_daemon(config, *_, **__):
+        served.append(config.station.name)
+        return run.Opened() if len(served) == 1 else None
+
+    async def set_up(*_):
+        config.write_text(GOOD.format(name="two") if stands else "[station]\nnam = 1\n")
+        hang_ups[-1]()
+        return False
+
+    class Caught:
+        def __init__(self, _loop): ...
+
+        def set_actions(self, actions):
+            hang_ups.append(actions[signal.SIGHUP])
+
+    monkeypatch.setattr(run, "Signals", Caught)
+    monkeypatch.setattr(run, "_serve", serve_daemon)
+    monkeypatch.setattr(run, "leave_soon", lambda: None)
+    monkeypatch.setattr("cued.commands._setup.opened.set_up", set_up)
+    assert not await run.serve(before, lambda: load(config), config)
+    assert served == ["one", "two" if stands else "one"]
