@@ -178,6 +178,6 @@ def _cluster(distributed: Any, workers: int) -> Any:
         threads_per_worker=1,
         processes=True,
         dashboard_address="127.0.0.1:0",
-        silence_logs=logging.ERROR,
+        silence_logs=logging.CRITICAL,  # Ctrl-C reaches the workers as well; they would log it
         host="127.0.0.1",
     )

@@ -7,9 +7,12 @@ bytes.
 
 from __future__ import annotations
 
+import contextlib
 import io
 import re
-from collections.abc import Callable
+import signal
+import threading
+from collections.abc import Callable, Generator
 from typing import Any
 
 import matplotlib as mpl
@@ -44,10 +47,28 @@ def pointed(figure: Figure, point: str) -> None:
                 axis.set_major_formatter(Pointed(point))
 
 
+@contextlib.contextmanager
+def styled(options: Any) -> Generator[None]:
+    """Draw with these settings; Ctrl-C waits, because matplotlib may turn it into another error."""
+    before, came = signal.getsignal(signal.SIGINT), list[int]()
+    waits = before is signal.default_int_handler
+    waits &= threading.current_thread() is threading.main_thread()
+    if waits:
+        signal.signal(signal.SIGINT, lambda number, _: came.append(number))
+    try:
+        with mpl.rc_context(options):
+            yield
+    finally:
+        if waits:
+            signal.signal(signal.SIGINT, before)
+    if came:
+        raise KeyboardInterrupt
+
+
 def svg(draw: Draw, size: tuple[float, float], salt: str, point: str = ".") -> str:
     """Draw as SVG of a size in inches; ``salt`` makes ids unique among a page's pictures."""
     options: Any = {**style(STAND_IN, SVG_LETTERS_PT), "svg.hashsalt": salt}
-    with mpl.rc_context(options):
+    with styled(options):
         figure = Figure(figsize=size)
         draw(figure, STAND_IN)
         pointed(figure, point)
@@ -66,7 +87,7 @@ def svg(draw: Draw, size: tuple[float, float], salt: str, point: str = ".") -> s
 def png(draw: Draw, height_in: float, point: str = ".") -> bytes:
     """Draw as a portrait PNG, 1080 dots wide."""
     options: Any = {**style(LIGHT, PNG_LETTERS_PT), "figure.facecolor": LIGHT.paper}
-    with mpl.rc_context(options):
+    with styled(options):
         figure = Figure(figsize=(PNG_WIDTH_IN, height_in), dpi=PNG_DPI)
         draw(figure, LIGHT)
         pointed(figure, point)

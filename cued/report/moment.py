@@ -5,12 +5,12 @@ from __future__ import annotations
 import io
 from typing import Any
 
-import matplotlib as mpl
 import numpy as np
 from matplotlib.figure import Figure
 
 from cued.evaluation.moment import Moment, Seen
 from cued.gait.finding import Contact, Heading, LiftOff
+from cued.report.drawing import styled
 from cued.report.palette import LIGHT, Palette, style
 
 LETTERS_PT = 9.0  # chosen: readable in print, with eight panels on a page
@@ -24,7 +24,7 @@ def picture(moment: Moment, kind: str) -> bytes:
     turning = [s for s in moment.sensors.values() if s.turn is not None]
     count = len(moment.sensors) + len(turning) + len(scored) + 1
     options: Any = {**style(LIGHT, LETTERS_PT), "figure.facecolor": LIGHT.paper}
-    with mpl.rc_context({**options, "svg.hashsalt": "moment"}):
+    with styled({**options, "svg.hashsalt": "moment"}):
         figure = Figure(figsize=(WIDTH_IN, PANEL_IN * count), layout="constrained")
         drawn: Any = figure.subplots(count, 1, sharex=True, squeeze=False)
         axes = iter(drawn[:, 0])

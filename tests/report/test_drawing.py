@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+import signal
+
+import pytest
 
 from cued.report.drawing import png, svg
 from tests.report.made import size_of
@@ -35,3 +38,16 @@ def test_numbers_at_the_axes_have_the_languages_decimal_mark():
 
 def test_a_png_is_1080_dots_wide_and_as_high_as_asked():
     assert size_of(png(draw, 2.0)) == (1080, 360)
+
+
+def test_ctrl_c_waits_until_a_picture_is_drawn():
+    drawn = []
+
+    def interrupted(figure, palette):
+        signal.raise_signal(signal.SIGINT)
+        drawn.append(figure)
+
+    with pytest.raises(KeyboardInterrupt):
+        png(interrupted, 2.0)
+    assert drawn
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
