@@ -184,18 +184,13 @@ def _placed(mistake: str, path: Path | None, settings: Mapping[str, str]) -> str
 
 
 def tables(path: Path) -> dict[str, Any]:
-    """Read a file's tables, with or without a byte order mark. Raises ConfigError."""
+    """Read a file's tables. Raises ConfigError."""
     try:
-        return toml.parse(path.read_text("utf-8-sig"), path.name)
+        return toml.parse(reading.read_text(path), path.name)
     except FileNotFoundError:
         raise ConfigError(f"{path}: no such file") from None
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError as error:
-        line = error.object.count(b"\n", 0, error.start) + 1
-        raise ConfigError(
-            f"{path.name}: line {line} is not UTF-8; save the file as UTF-8"
-        ) from None
 
 
 def searched() -> Path | None:

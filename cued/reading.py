@@ -30,10 +30,33 @@ KINDS = {
     "datetime": "a date with a time", "time": "a time",
 }  # fmt: skip
 MISSING = ": is missing"
+# Begins a host's pattern: no resolver takes a name with an empty part, or one of 64 characters.
+HOST = r"^(?!\.|.*\.\.|.*[^.]{64})"
+LARGEST = 256_000  # bytes of a file; the example with every option has 17,000
+MOST_MISTAKES = 50  # as in ``toml.py``
 HEAD = re.compile(r"\[([^\]]+)\](?: ([\w-]+))?")  # the start of a mistake: section, key
 LIMITS = {">=": "at least", "<=": "at most", ">": "more than", "<": "less than"}
 LENGTHS = {">=": "at least", "<=": "at most", "==": "exactly"}
 YES, NO = ("yes", "on", "true", "ja", "oui", "1"), ("no", "off", "false", "nein", "non", "0")
+
+
+def read_text(path: Path) -> str:
+    """Read a file that a person wrote, with or without byte order mark.
+
+    Raises OSError, and ConfigError for a file that is not text or too large to be meant.
+    """
+    with path.open("rb") as file:
+        data = file.read(LARGEST + 1)
+    if len(data) > LARGEST:
+        raise ConfigError(f"{path.name}: has more than {LARGEST // 1000} kB: is it the right file?")
+    try:
+        read = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise ConfigError(
+            f"{path.name}: line {line} is not UTF-8; save the file as UTF-8"
+        ) from None
+    return read.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def placed(path: Path, mistake: str) -> str:
@@ -42,7 +65,7 @@ def placed(path: Path, mistake: str) -> str:
     line = 0
     if named and path.is_file():  # a pipe cannot be read twice
         names = ".".join(filter(None, named.groups()))
-        line = toml.line_of(path.read_text("utf-8-sig"), names.split("."))
+        line = toml.line_of(read_text(path), names.split("."))
     return f"{path.name}: line {line}: {mistake}" if line else f"{path.name}: {mistake}"
 
 
@@ -89,7 +112,7 @@ def convert(table: Any, kind: type[S], where: str) -> S:
             made = msgspec.convert(left, kind)
         except msgspec.ValidationError as wrong:
             text, key = explained_with_key(str(wrong), kind, left)
-            if isinstance(left, dict) and key in left:
+            if isinstance(left, dict) and key in left and len(mistakes) < MOST_MISTAKES:
                 del left[key]
                 mistakes[key] = f"{where} {text}"
                 continue

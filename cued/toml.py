@@ -38,6 +38,7 @@ SLIPS = (
     ("[“”„‟‘’‚«»`´]", '{0} is a curly quote: write a straight one, "'),
     (rf"=\s*{DASH}\s*(\d+(?:\.\d+)?)\s*$", "{1} is a dash: write a minus, -{2}"),
     (rf"^\s*\[?[\w.]*{DASH}[^\"'=]*(?:=|\]|$)", "{1} is a dash: write - or _, as the name has it"),
+    ("\0", "a zero byte, as a power cut leaves: copy the file again"),
     (UNSEEN, "a space that is none (copied from a page?): write the line again"),
     (r"""=\s*(["'])(?!\1)[^"']*$""", "a quote is missing at the end"),
     (r"^\s*[\w.-]+\s*(==|:=|=>|->)", "{1}: write one ="),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -107,6 +108,29 @@ def test_a_file_of_any_editor_is_read(tmp_path):
     path.write_bytes("[station]\n# für uns\nname = 'gym'\n".encode("latin-1"))
     with pytest.raises(ConfigError, match=r"^cued.toml: line 2 is not UTF-8"):
         config.load(path)
+
+
+@pytest.mark.parametrize("content", [b"# x\n" * 100_000, bytes(300_000)])
+def test_a_file_too_large_to_be_meant_is_not_parsed(tmp_path, content):
+    path = tmp_path / "cued.toml"
+    path.write_bytes(content)
+    with pytest.raises(ConfigError, match=r"^cued.toml: has more than 256 kB"):
+        config.load(path)
+    with pytest.raises(ConfigError, match=r"^zero: has more than 256 kB"):
+        config.load(Path("/dev/zero"))
+
+
+@pytest.mark.parametrize(
+    ("section", "key"),
+    [("sinks.mqtt", "host"), ("sources.phyphox", "host"), ("sinks.live", "host")],
+)
+def test_a_host_that_no_resolver_takes_is_refused(section, key):
+    kind, name = section.split(".")
+    for wrong in ("a..b", ".local", "x" * 64, "a." + "x" * 64):
+        with pytest.raises(ConfigError, match=f"{key}: does not fit"):
+            config.convert({kind: {name: {key: wrong}}})
+    for right in ("pi.local", "10.0.0.7", "fe80::1", "x" * 63, "pi.local."):
+        assert config.convert({kind: {name: {key: right}}}).part(kind, name).host == right
 
 
 def test_a_missing_file_is_named(tmp_path):

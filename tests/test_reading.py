@@ -121,3 +121,8 @@ def test_a_mistake_is_placed_in_its_file_if_it_names_a_section(tmp_path) -> None
     assert reading.placed(path, "[belt] speed_m_s: 9") == "gym.toml: line 2: [belt] speed_m_s: 9"
     assert reading.placed(path, "nothing works") == "gym.toml: nothing works"
     assert reading.placed(tmp_path / "none", "[belt]: 9") == "none: [belt]: 9"
+
+
+def test_the_mistakes_of_a_wrong_file_are_not_all_listed() -> None:
+    mistakes = refused({f"k{n}": n for n in range(5000)})
+    assert len(mistakes) == reading.MOST_MISTAKES

@@ -47,6 +47,7 @@ def refused(text):
         ("hour =\u200b 1", "line 2: a space that is none"),
         ("hardware == true", "line 2: ==: write one ="),
         ("hardware := true", "line 2: :=: write one ="),
+        ("name = \0\0", "line 2: a zero byte, as a power cut leaves: copy the file again"),
         ("hour = 020", "line 2: a number begins with no 0: write 20"),
     ],
 )

@@ -109,8 +109,11 @@ def analyse(path: str, *, out: str, wanted: Sequence[str]) -> list[Done]:
     reanalysis = importlib.import_module("cued.report.reanalysis")
     try:
         return reanalysis.analyse(place(path), place(out), wanted, _run_engines, _effective)
-    except (CuedError, OSError) as error:
+    except CuedError as error:
         return [Done(session=Path(path).stem, trouble=str(error))]
+    except OSError as error:
+        why = f"{error.filename or path}: {error.strerror or error}"
+        return [Done(session=Path(path).stem, trouble=why)]
 
 
 def _wanted(args: argparse.Namespace) -> dict[str, str]:
@@ -197,7 +200,7 @@ def _files(named: Iterable[str]) -> list[Path]:
     out: list[Path] = []
     for path in map(place, named):
         found = sorted(path.rglob(f"*{SUFFIX}")) if path.is_dir() else [path]
-        if not found or not path.exists():
+        if not found or not (found != [path] or path.is_file()):  # reading a pipe never ends
             raise CuedError(f"{path}: there is no session")
         out += found
     return list(dict.fromkeys(out))

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, TypeAlias
 from msgspec import Meta, Struct
 
 from cued.coach.commands import NAMES
-from cued.reading import meant
+from cued.reading import HOST, meant
 from cued.sinks._requests import DEFAULT
 from cued.sinks._secret import Credential, PasswordFile
 
@@ -22,7 +22,8 @@ PORTS = {  # registered with IANA; brokers' usual ports for web sockets
 Host: TypeAlias = Annotated[
     str,
     Meta(
-        pattern=r"^([^\s/:]+|[^\s/:]*:[^\s/:]*:[^\s/]*)$(?!\n)",  # a single colon would be a port
+        # a single colon would be a port
+        pattern=HOST + r"([^\s/:]+|[^\s/:]*:[^\s/:]*:[^\s/]*)$(?!\n)",
         description="Name or address of the broker, without mqtt:// and port.",
     ),
 ]

@@ -29,6 +29,7 @@ from msgspec import Meta, Struct
 from cued.config import Site
 from cued.model import ConfigError
 from cued.parts import Exit, Part
+from cued.reading import HOST
 from cued.sinks._hosts import whose_port
 from cued.sinks._secret import Credential, PasswordFile, password
 from cued.sinks.sink import Ask, Sink
@@ -46,7 +47,11 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Addresses, users and limits of the broker."""
 
     address: Annotated[
-        str, Meta(description="Address to listen on; any but the loopback needs a password.")
+        str,
+        Meta(
+            pattern=HOST,
+            description="Address to listen on; any but the loopback needs a password.",
+        ),
     ] = "127.0.0.1"
     port: Annotated[Port, Meta(description="Port for MQTT.")] = 1883
     websocket_port: Annotated[Port, Meta(description="Port for MQTT over WebSocket.")] = 9001

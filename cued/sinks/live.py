@@ -34,6 +34,7 @@ from cued.coach.workout.profile import PROFILES
 from cued.config import Site
 from cued.model import AnyEvent, ConfigError
 from cued.parts import Exit, Part
+from cued.reading import HOST
 from cued.sinks._announcer import Announcer, local_name
 from cued.sinks._hosts import EVERYWHERE, cannot_listen, own_address, qr_code
 from cued.sinks._session_so_far import SoFar
@@ -53,7 +54,10 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Addresses of the page and of its broker."""
 
     host: Annotated[
-        str, Meta(min_length=1, description="Address to listen on; 0.0.0.0: every network.")
+        str,
+        Meta(
+            pattern=HOST, min_length=1, description="Address to listen on; 0.0.0.0: every network."
+        ),
     ] = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65535, description="Port; 0: any that is free.")] = 8080
     broker: Annotated[

@@ -19,6 +19,7 @@ from cued.devices.device import inputs_of
 from cued.devices.phone import PHYPHOX, Buffer, Phone, decode
 from cued.model import DecodeError, LinkChanged, LinkLost, Notification
 from cued.parts import Part
+from cued.reading import HOST
 from cued.sources._http import get
 from cued.sources._phone import phone_options
 from cued.sources.source import Emit, Source
@@ -30,7 +31,7 @@ SILENT_S = 3.0  # without new samples for this long, the experiment has stopped
 class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Options of the phyphox source."""
 
-    host: Annotated[str, Meta(min_length=1, description="The phone's address.")]
+    host: Annotated[str, Meta(pattern=HOST, min_length=1, description="The phone's address.")]
     port: Annotated[
         int, Meta(ge=1, le=65535, description="Its port: 8080 on Android, 80 on an iPhone.")
     ] = 8080

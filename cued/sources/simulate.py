@@ -18,6 +18,7 @@ from msgspec import Meta, Struct
 from cued.config import Site
 from cued.model import Belt, BeltRequest, ConfigError, Side
 from cued.parts import Part
+from cued.reading import read_text
 from cued.recording.tables.header import Person
 from cued.recording.tables.table import SensorTrack, TableRecording
 from cued.recording.tables.truth import TruthRow
@@ -116,11 +117,11 @@ def open_scenario(name: str) -> Scenario:
         return parse(_shipped().joinpath(f"{name}.toml").read_text(encoding="utf-8"))
     path = Path(name)
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        why = error.strerror if isinstance(error, OSError) else "not text"
+        text = read_text(path)
+    except OSError as error:
         raise ConfigError(
-            f"scenario: {name!r} is not a file ({why}) and not one of {', '.join(scenarios())}"
+            f"scenario: {name!r} is not a file ({error.strerror}) "
+            f"and not one of {', '.join(scenarios())}"
         ) from None
     try:
         return parse(text)

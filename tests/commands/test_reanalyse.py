@@ -352,3 +352,14 @@ def test_progress_shows_hours_and_time_left_as_lines_off_a_terminal(capsys):
         "1 of 4 sessions, 0.5 h, 4 min left",
         "2 of 4 sessions, 1.0 h, 3 min left",
     ]
+
+
+def test_a_pipe_is_no_session_and_a_file_that_cannot_be_read_is_named(tmp_path, capsys):
+    pipe, closed = tmp_path / "pipe.mcap", tmp_path / "folder.mcap"
+    os.mkfifo(pipe)
+    words = ["reanalyse", str(pipe), "--out", str(tmp_path / "out"), "--shard", "1/1"]
+    assert __main__.main(words) == 1
+    assert capsys.readouterr().err == f"cued: {pipe}: there is no session\n"
+    closed.mkdir()
+    (done,) = reanalyse.analyse(str(closed), out=str(tmp_path), wanted=[])
+    assert done.trouble == f"{closed}: Is a directory"

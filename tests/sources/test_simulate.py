@@ -129,3 +129,9 @@ def test_a_recording_over_a_drifting_link_has_the_runs_times():
     for sensor in recorded(Simulation(scenario), "short").sensors:
         assert sensor.t[0] == pytest.approx(0.0, abs=1e-6)
         assert np.diff(sensor.t).mean() == pytest.approx(0.01 / (1 + 25e-6), rel=1e-7)
+
+
+def test_a_scenario_of_any_editor_is_read(tmp_path):
+    path = tmp_path / "mine.toml"
+    path.write_bytes(b'\xef\xbb\xbftitle = "a"\r\n[[does]]\r\nat_s = 4.0\r\nwhat = "walk"\r\n')
+    assert open_scenario(str(path)).title == "a"

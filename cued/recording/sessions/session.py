@@ -53,6 +53,7 @@ T = TypeVar("T")
 
 SUFFIX = ".mcap"
 CHUNK, UNREADABLE = "chunk", "unreadable"
+OURS, FIRST_BYTES = b"cued", 64  # the header's profile, and where the header ends
 
 Found = tuple[str, int, int]  # kind, start and length of the content
 
@@ -144,10 +145,12 @@ class RecordedSession:
             data = self.path.read_bytes()
         except OSError as error:
             raise RecordingError(f"{self.path}: {error.strerror or error}") from None
-        if data[: len(MAGIC)] != MAGIC[: len(data)]:
-            raise RecordingError(f"{self.path}, byte 0: this is not a session that cued recorded")
-        found = list(self._found(data))
+        mcap = data[: len(MAGIC)] == MAGIC[: len(data)]
+        found = list(self._found(data)) if mcap else []
         if not found or found[0][0] != OPENING:
+            if not mcap or (len(data) >= FIRST_BYTES and OURS not in data[:FIRST_BYTES]):
+                where = f"{self.path}, byte 0"
+                raise RecordingError(f"{where}: this is not a session that cued recorded")
             where = f"{self.path}, byte {len(MAGIC)}"
             raise RecordingError(f"{where}: cut short before anything was recorded, or damaged")
         return tuple(self._parts(data, found))

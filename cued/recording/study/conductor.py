@@ -164,9 +164,8 @@ def read_protocol(name: str) -> Protocol:
         text = files("cued.recording.study").joinpath(f"{name}.toml").read_text("utf-8")
     else:
         try:
-            text = Path(name).read_text("utf-8-sig")
-        except (OSError, UnicodeDecodeError) as error:
-            why = error.strerror if isinstance(error, OSError) else "not UTF-8"
+            text = reading.read_text(Path(name))
+        except OSError as error:
             there = ", ".join(shipped())
-            raise CuedError(f"{name}: {why}; shipped protocols: {there}") from None
+            raise CuedError(f"{name}: {error.strerror}; shipped protocols: {there}") from None
     return reading.convert(toml.parse(text, name), Protocol, f"{name}:")

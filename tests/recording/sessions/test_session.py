@@ -10,6 +10,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
+from mcap.writer import Writer
 
 from cued.model import (
     Belt,
@@ -132,3 +133,14 @@ def test_one_wrong_bit_anywhere_loses_only_its_chunk(whole, at, bit, tmp_path_fa
         assert session.damage
         before = list(session.events(part.before_hole()))
         assert before == [stride(n / 2) for n in range(2 * min(lost))]
+
+
+def test_another_programs_recording_is_not_taken_for_a_damaged_one(tmp_path):
+    path = tmp_path / "other.mcap"
+    with path.open("wb") as file:
+        other = Writer(file)
+        other.start(profile="ros2", library="a robot")
+        other.add_metadata("opening", {"robot": "one"})
+        other.finish()
+    with pytest.raises(RecordingError, match="not a session that cued recorded"):
+        RecordedSession(path)
