@@ -2,8 +2,8 @@
 
 Rules
 -----
-* Notifications are handled in the callback, in order; reads and writes are done by one task, in
-  order. So a device's conversation is never interleaved.
+* Notifications are handled in order, in the callback or, if the loop is busy, soon after it; reads
+  and writes are done by one task, in order. So a device's conversation is never interleaved.
 * Received bytes are emitted unchanged, together with the inputs decoded from them.
 * A refused write or read does not end a connection; only silence or the Bluetooth stack does. If
   the device is busy, it is tried again before the refusal counts.
@@ -49,7 +49,7 @@ from cued.sources._ble_connecting import (
     offered,
     short,
 )
-from cued.sources._ble_watching import Turn, Watch
+from cued.sources._ble_watching import Inbox, Watch
 from cued.sources.source import Emit
 
 log = logging.getLogger("cued.ble")
@@ -66,11 +66,11 @@ UNAUTHENTICATED = (0x05, 0x0F)
 class Connection:
     """An open connection, from the device's first action to its end."""
 
-    def __init__(self, name: str, device: Device, watch: Watch, emit: Emit) -> None:
+    def __init__(self, name: str, device: Device, watch: Watch, inbox: Inbox, emit: Emit) -> None:
         self._name = name
         self._device = device
         self._watch = watch
-        self._turn = Turn()
+        self._inbox = inbox
         self._emit = emit
         self._actions: asyncio.Queue[Action] = asyncio.Queue()
         self._resting = False
@@ -280,22 +280,32 @@ class Connection:
             case Subscribe():
 
                 def arrived(_char: BleakGATTCharacteristic, data: bytearray) -> None:
-                    try:
-                        self._arrived(action.char, bytes(data))
-                    except Exception as bug:  # noqa: BLE001 - the D-Bus library would swallow it
-                        self._fail(bug)
+                    self._arrived(action.char, bytes(data))
 
                 how = not action.acquire
                 await client.start_notify(char, arrived, bluez={"use_start_notify": how})
         return None
 
     def _arrived(self, char: str, data: bytes) -> None:
-        # Neither the loop nor the radio is finer; more digits would fill recordings with noise.
-        t = math.floor(asyncio.get_running_loop().time() * 1e4) / 1e4
-        if self._over.done() or self._watch.duplicate(t, char, data):
+        t = asyncio.get_running_loop().time()
+        if self._watch.duplicate(t, char, data):
             return
-        if self._turn.is_too_long(t) and not self._watch.idles:  # a treadmill sends too little
-            return
+
+        def handle(t: float) -> None:
+            if self._over.done():
+                return
+            try:
+                # Neither the loop nor the radio is finer; more digits would fill recordings.
+                self._receive(math.floor(t * 1e4) / 1e4, char, data)
+            except Exception as bug:  # noqa: BLE001 - its callers would swallow it
+                self._fail(bug)
+
+        if self._watch.idles:  # a treadmill sends too little to keep the loop busy
+            handle(t)
+        else:
+            self._inbox.put(t, handle)
+
+    def _receive(self, t: float, char: str, data: bytes) -> None:
         try:
             outputs = self._device.receive(t, char, data)
         except DecodeError as error:

@@ -13,15 +13,19 @@ minus device time, compared with its minimum, which may rise by 250 ppm for a sl
 more than ``LAG_S`` behind are passed on (the engine refuses and reports them) but do not count as
 data, so that the link is made again. Without device time the lag cannot be seen.
 
-The D-Bus library reads until nothing is left to read. On an overloaded machine messages may come
-faster than they are handled, and the loop would never reach its ticks, stops and watchdog. So
-messages in the rest of a long ``Turn`` of the loop are dropped unread, and the engine reports the
-lost samples.
+The D-Bus library reads until nothing is left to read. After a pause of the process, or on a busy
+machine, that may be so much that the loop would not reach its ticks, stops and watchdog. So an
+``Inbox`` handles messages for ``LONGEST_S`` in a turn of the loop and keeps the rest for the next
+turns: to drop it would make holes, in which falls are missed, although all samples came in time.
+Only what has waited for ``LAG_S`` is dropped unread.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections import deque
+from collections.abc import Callable
+from typing import TypeAlias
 
 from cued.model import Input, Packet
 
@@ -31,8 +35,10 @@ FIRST_S = 10.0  # chosen: setting up takes several exchanges
 LAG_S = 1.0  # the engine refuses later ones (signal/links.py)
 RISE = 250e-6  # as in signal/clock.py: two cheap crystals differ by 200 ppm at most
 DUPLICATE_S = 0.01  # a doubled callback comes in the same turn of the loop
-LONGEST_S = 0.25  # chosen: five ticks; the engine refuses samples after 1 s anyway
+LONGEST_S = 0.25  # chosen: five ticks
 BAD_IN_A_ROW = 20  # chosen: a single bad frame must not break a link
+
+Handle: TypeAlias = Callable[[float], None]
 
 
 class Watch:
@@ -115,14 +121,43 @@ class Watch:
         return self._lagging
 
 
-class Turn:
-    """Measures how long one turn of the event loop has been handling messages."""
+class Inbox:
+    """Handles the messages of all connections in order of arrival, between the loop's other work.
+
+    A message that waits is handled at the time of its turn, so the engine sees how late it is.
+    """
 
     def __init__(self) -> None:
-        self._began: float | None = None
+        self._waiting: deque[tuple[float, Handle]] = deque()  # time of arrival, what to do
+        self._began: float | None = None  # this turn of the loop
 
-    def is_too_long(self, t: float) -> bool:
-        """Return whether messages have kept the current turn busy for too long at ``t``."""
+    def put(self, t: float, handle: Handle) -> None:
+        """Handle a message that arrived at ``t``, now or in its turn; ``handle`` never raises."""
+        if self._waiting or self._is_over(t):
+            self._waiting.append((t, handle))
+            if len(self._waiting) == 1:
+                self._go_on()
+        else:
+            handle(t)
+
+    def _go_on(self) -> None:
+        """Continue after the timers that are due, such as the ticks, and the tasks they wake."""
+        loop = asyncio.get_running_loop()
+        loop.call_later(0.0, loop.call_soon, self._work_off)
+
+    def _work_off(self) -> None:
+        loop = asyncio.get_running_loop()
+        while self._waiting:
+            t = loop.time()
+            if self._is_over(t):
+                self._go_on()
+                return
+            came_t, handle = self._waiting.popleft()
+            if t - came_t <= LAG_S:
+                handle(t)
+
+    def _is_over(self, t: float) -> bool:
+        """Return whether messages have kept the present turn busy for too long at ``t``."""
         if self._began is None:
             self._began = t
             asyncio.get_running_loop().call_soon(self._end)

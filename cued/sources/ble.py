@@ -55,7 +55,7 @@ from cued.sources._ble_looking import Radio
 from cued.sources._ble_release import Owed, Training
 from cued.sources._ble_scanning import Scanning
 from cued.sources._ble_session import Connection
-from cued.sources._ble_watching import Watch
+from cued.sources._ble_watching import Inbox, Watch
 from cued.sources.source import Emit
 
 log = logging.getLogger("cued.ble")
@@ -116,10 +116,11 @@ class Ble:
         self._unfit: dict[str, set[str]] = {}  # sensor: addresses of devices of the wrong kind
         self._up: Callable[[], None] = ignore
         self._training = Training(0.0, 0.0)
+        self._inbox = Inbox()
 
     async def run(self, emit: Emit, up: Callable[[], None]) -> None:
         """Keep every sensor connected."""
-        self._up, self._emit = up, emit
+        self._up, self._emit, self._inbox = up, emit, Inbox()
         loop = asyncio.get_running_loop()
 
         def report(why: str) -> None:
@@ -286,7 +287,8 @@ class Ble:
         """Connect, run until the connection ends and return why it did."""
         loop = asyncio.get_running_loop()
         self._undiscovered.discard(name)
-        session = Connection(name, make(name, sensor.device, sensor.options), watch, emit)
+        driver = make(name, sensor.device, sensor.options)
+        session = Connection(name, driver, watch, self._inbox, emit)
         async with contextlib.AsyncExitStack() as stack:
             within_s = DISCOVER_WITHIN_S if patient else None
             connection = connected(device, name, session.gone, self._radio.client, within_s)

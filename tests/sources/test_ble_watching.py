@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from cued.model import HeartRate, Packet
-from cued.sources._ble_watching import LONGEST_S, Turn, Watch
+from cued.sources._ble_watching import LONGEST_S, Inbox, Watch
 from tests.helpers.pods import Pod, numbers, play, running, sensor, site, streaming_pod
 
 pytestmark = pytest.mark.alone
@@ -93,13 +93,86 @@ BUSY_S = 0.02  # for each packet
 BURST = 150  # 3 s of work
 
 
-async def test_a_turn_is_too_long_until_the_loop_continues():
-    turn = Turn()
-    assert not turn.is_too_long(1.0)
-    assert not turn.is_too_long(1.0 + LONGEST_S)
-    assert turn.is_too_long(1.1 + LONGEST_S)
-    await asyncio.sleep(0)
-    assert not turn.is_too_long(1.2 + LONGEST_S)
+@pytest.fixture
+def clock(monkeypatch):
+    """Return the loop's time as a list of one number that a test can move."""
+    now = [100.0]
+
+    async def begin():
+        monkeypatch.setattr(asyncio.get_running_loop(), "time", lambda: now[0])
+        return now
+
+    return begin
+
+
+async def turns(n=50):
+    for _ in range(n):
+        await asyncio.sleep(0)
+
+
+def taking(now, took_s, handled):
+    """Return a maker of messages whose handling takes a while and is noted with its time."""
+
+    def message(number):
+        def handle(t):
+            handled.append((number, t))
+            now[0] += took_s
+
+        return handle
+
+    return message
+
+
+async def test_a_burst_is_handled_whole_and_in_order_though_not_in_one_turn(clock):
+    now = await clock()
+    inbox, handled = Inbox(), list[tuple[int, float]]()
+    message = taking(now, 0.06, handled)
+    for number in range(12):  # 0.72 s of work, read in one go
+        inbox.put(now[0], message(number))
+    in_first_turn = len(handled)
+    ticks = 0
+    while len(handled) < 12:
+        ticks += 1
+        await turns(1)
+    assert [number for number, _ in handled] == list(range(12))
+    assert 0.06 * in_first_turn <= LONGEST_S + 0.06
+    assert ticks >= 2  # the loop had its turns in between
+    assert [t for _, t in handled] == pytest.approx([100.0 + 0.06 * n for n in range(12)])
+
+
+async def test_what_arrives_while_others_wait_comes_after_them(clock):
+    now = await clock()
+    inbox, handled = Inbox(), list[tuple[int, float]]()
+    message = taking(now, 0.2, handled)
+    for number in range(3):
+        inbox.put(now[0], message(number))
+    assert [number for number, _ in handled] == [0, 1]
+    inbox.put(now[0], message(3))
+    await turns()
+    assert [number for number, _ in handled] == [0, 1, 2, 3]
+
+
+async def test_a_pause_of_the_process_before_a_burst_loses_nothing(clock):
+    now = await clock()
+    inbox, handled = Inbox(), list[tuple[int, float]]()
+    message = taking(now, 0.0, handled)
+    inbox.put(now[0], message(0))
+    now[0] += 0.8  # stopped in the middle of the turn
+    for number in range(1, 40):
+        inbox.put(now[0], message(number))
+    await turns()
+    assert [number for number, _ in handled] == list(range(40))
+
+
+async def test_what_has_waited_for_a_second_is_dropped_and_the_newest_is_handled(clock):
+    now = await clock()
+    inbox, handled = Inbox(), list[tuple[int, float]]()
+    message = taking(now, 0.3, handled)
+    for number in range(10):
+        inbox.put(now[0], message(number))
+    await turns()
+    inbox.put(now[0], message(10))
+    assert [number for number, _ in handled] == [0, 1, 2, 3, 4, 10]  # 4 after 0.9 s
 
 
 async def test_samples_that_come_too_fast_do_not_stop_the_loop(bluez):
