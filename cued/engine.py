@@ -26,6 +26,7 @@ from cued.model import (
     AnyEvent,
     Belt,
     BeltFault,
+    Block,
     Cadence,
     Command,
     HeartRate,
@@ -43,6 +44,7 @@ from cued.signal.losses import Losses
 from cued.signal.stream import Stream
 
 LAG_S = 1.0  # samples older than this are too old to cue a moving person
+LYING_S = 5.0  # ... but not one who has fallen; chosen: by then a link is given up and made again
 
 
 class Worn(Struct, frozen=True):
@@ -139,9 +141,8 @@ class Engine:
         out = [] if packet.synced else self._lag(packet.sensor, packet.t, stream.lag_s)
         if stream.changed:  # its last samples were timed wrongly
             out += self._body.interrupt(packet.sensor, packet.t)
-        if packet.sensor in self._lagging:
-            stream.forget()  # later samples will not be continuous with earlier ones
-            return out  # not counted as an arrival either: late samples are worth nothing
+        if packet.sensor in self._lagging:  # not counted as an arrival either
+            return out + self._late(packet, blocks)
         if stream.usable:  # frozen or broken samples are as good as none
             self._link_reported.pop(packet.sensor, None)
             up = self._links.arrived(packet.sensor, packet.t)
@@ -152,11 +153,20 @@ class Engine:
             out += self._body.feed(block)
         return out
 
+    def _late(self, packet: Packet, blocks: list[Block]) -> list[AnyEvent]:
+        """Search late samples for a fall, which is reported if possible still, or confirmed."""
+        stream = self._streams[packet.sensor]
+        if stream.lag_s > LYING_S:
+            stream.forget()  # later samples will not be continuous with earlier ones
+            return []
+        falls = [fall for block in blocks for fall in self._body.feed_late(block)]
+        return [f for f in falls if f.stage == "confirmed" or packet.t - f.t <= LAG_S]
+
     def _lag(self, sensor: str, t: float, lag_s: float) -> list[AnyEvent]:
         """Reject a link whose samples are old when they arrive, and report its recovery."""
         if lag_s > LAG_S and sensor not in self._lagging:
             self._lagging.add(sensor)
-            text = f"{sensor}: samples arrive {lag_s:.1f} s late and are not used"
+            text = f"{sensor}: samples arrive {lag_s:.1f} s late, too late to coach by"
             return [Notice(t=t, level="warning", code="link_lags", text=text, sensor=sensor)]
         if lag_s < LAG_S / 2 and sensor in self._lagging:
             self._lagging.discard(sensor)

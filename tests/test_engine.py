@@ -14,11 +14,8 @@ from hypothesis import strategies as st
 
 from cued import app, config
 from cued.engine import Engine, Worn
-from cued.gait.fusion.body import Body
 from cued.model import (
-    AnyEvent,
     Belt,
-    Block,
     Gait,
     Link,
     LinkChanged,
@@ -300,24 +297,6 @@ def test_a_link_with_late_samples_is_lost_until_it_is_fresh_again():
     back = max(t for _, state, t in links if state == "up")
     blind = [e for e in events if type(e).__name__ == "Footfall" and lost < e.known_t < back]
     assert not blind
-
-
-def test_blocks_continue_or_start_fresh_whatever_a_lagging_link_left_out(monkeypatch):
-    ends: dict[str, float] = {}
-    feed = Body.feed
-    left_out = []
-
-    def watched(self: Body, block: Block) -> list[AnyEvent]:
-        joins = abs(block.t[0] - ends.get(block.sensor, -1.0) - 0.01) < 1e-6
-        assert joins or block.fresh
-        left_out.append(block.fresh and block.t[0] > 15.0)
-        ends[block.sensor] = float(block.t[-1])
-        return feed(self, block)
-
-    monkeypatch.setattr(Body, "feed", watched)
-    inputs, worn = simulated(parse(LAGS))
-    feed_all(engine(worn), inputs)
-    assert any(left_out)
 
 
 @pytest.mark.data

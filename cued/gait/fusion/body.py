@@ -7,6 +7,8 @@ Rules
 -----
 * Falls bypass the merge, because they must not wait for another sensor's samples. A stumble that
   was held back until a fall followed (``stumble_filter.py``) waits its turn.
+* Samples that came too late are searched for falls only. So the search for mishaps goes on without
+  a gap, which would blind it for three seconds; all else starts again.
 * Mode is settled before direction, because a trunk sees forward running as backward walking.
 * A change of the terms of comparison (belt, incline, mode, direction) re-bases stability and ends
   the values that depend on them (``ages.py``); an interruption of all sensors makes everything
@@ -45,11 +47,14 @@ from cued.gait.fusion.stumble_filter import StumbleFilter
 from cued.gait.fusion.swapped_sensors import SwapCheck
 from cued.gait.metric import Cycle, Metric
 from cued.gait.trunk.chain import Trunk
+from cued.gait.trunk.falls import Falls
+from cued.gait.trunk.stumble import Stumbles
 from cued.model import (
     AnyEvent,
     Belt,
     BeltState,
     Block,
+    Fall,
     Gait,
     Lift,
     LinkChanged,
@@ -78,6 +83,7 @@ class Body:
         known = earlier or {}
         self._chains = {s: chains(s, p, config, known.get(s)) for s, p in worn.items()}
         self._trunks = {s for s, placement in worn.items() if placement not in SIDE_OF}
+        self._too_late: set[str] = set()  # sensors whose last samples came too late
         self._contradicted = False
         self._swap_check = SwapCheck()
         self._merge = Merge(list(worn))
@@ -101,8 +107,12 @@ class Body:
         """Process samples of one sensor and return the events they complete."""
         out: list[AnyEvent] = []
         waiting: list[Finding] = []
+        again = block
+        if block.sensor in self._too_late:
+            self._too_late.discard(block.sensor)
+            again = replace(block, fresh=True)
         for chain in self._chains[block.sensor]:
-            for finding in chain.feed(block):
+            for finding in chain.feed(block if isinstance(chain, Falls | Stumbles) else again):
                 waiting.append(finding)
                 if isinstance(finding, Disturbance) and finding.kind != "stumble":
                     out.append(finding.fall())
@@ -110,6 +120,13 @@ class Body:
         self._footfalls.heard(block.sensor, reached)
         self._merge.put(block.sensor, began, reached, waiting)
         return out + self._advance()
+
+    def feed_late(self, block: Block) -> list[Fall]:
+        """Process samples that are too old for anything else, and return the falls they show."""
+        self._too_late.add(block.sensor)
+        mishaps = (c for c in self._chains[block.sensor] if isinstance(c, Falls | Stumbles))
+        found = [finding for chain in mishaps for finding in chain.feed(block)]
+        return [finding.fall() for finding in found if finding.kind != "stumble"]
 
     def expect(self, phase: Phase) -> None:
         """Use the direction of a phase; walking forward shows a trunk its front."""
