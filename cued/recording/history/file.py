@@ -12,6 +12,7 @@ Rules of this file
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import sqlite3
@@ -134,15 +135,16 @@ def damaged(error: Exception) -> bool:
 
 
 def set_aside(path: Path) -> Path:
-    """Rename a damaged database and delete its WAL; return its new name."""
+    """Rename a damaged database and its WAL, which may hold the last sessions; return its name."""
     number, aside = 1, path.with_name(path.name + BAD)
     while aside.exists():
         number += 1
         aside = path.with_name(f"{path.name}{BAD}{number}")
     path.rename(aside)
     os.utime(aside)  # its time says when the past was lost
-    for end in ("-wal", "-shm"):
-        path.with_name(path.name + end).unlink(missing_ok=True)
+    with contextlib.suppress(FileNotFoundError):
+        path.with_name(f"{path.name}-wal").rename(f"{aside}-wal")
+    path.with_name(f"{path.name}-shm").unlink(missing_ok=True)
     return aside
 
 

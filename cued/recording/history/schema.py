@@ -12,6 +12,7 @@ Rules of this file
 from __future__ import annotations
 
 import logging
+import os
 import sqlite3
 import time
 from collections.abc import Callable
@@ -50,7 +51,8 @@ def load(path: Path, runner: str, clock: Callable[[], float] = CLOCK) -> Memory:
     try:
         memory = _load(path, runner, clock)
     except (OSError, sqlite3.Error, TypeError, ValueError) as error:
-        doubt = f"{path} cannot be read: {error}"
+        odd = "" if isinstance(error, OSError | sqlite3.Error) else "a value in it is damaged: "
+        doubt = f"{path} cannot be read: {odd}{error}"
         if damaged(error):
             doubt = _set_aside(path, doubt)
         memory = Memory(runner=runner, doubt=doubt)
@@ -62,7 +64,7 @@ def load(path: Path, runner: str, clock: Callable[[], float] = CLOCK) -> Memory:
 
 
 def _load(path: Path, runner: str, clock: Callable[[], float]) -> Memory:
-    if not path.exists():
+    if not os.path.lexists(path):  # a link to a disk that is not there is no new runner
         return Memory(runner=runner)
     with closing(open_to_read(path)) as connection:
         return _memory(connection, runner, clock())

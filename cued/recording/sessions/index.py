@@ -45,7 +45,8 @@ class Cache(Generic[T]):
         self._files: dict[str, IndexEntry[T]] = {}
         self._changed = False
         with contextlib.suppress(OSError, KeyError, ValueError):
-            content = from_json(self._path.read_bytes(), dict[str, msgspec.Raw])
+            data = self._path.read_bytes() if self._path.is_file() else b""  # a pipe never ends
+            content = from_json(data, dict[str, msgspec.Raw])
             if msgspec.json.decode(content["cued"]) == __version__:
                 files: Any = dict[str, IndexEntry[kind]]  # pyright: ignore[reportInvalidTypeForm]
                 self._files = from_json(bytes(content["files"]), files)

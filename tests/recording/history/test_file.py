@@ -70,14 +70,16 @@ def test_a_pipe_is_refused_and_not_waited_for(path):
             opened(path)
 
 
-def test_damaged_files_are_kept_side_by_side_without_their_logs(path):
+def test_damaged_files_are_kept_side_by_side_with_their_logs(path):
     for content in (b"one", b"two"):
         path.write_bytes(content)
         path.with_name(f"{NAME}-wal").write_bytes(b"rest")
         set_aside(path)
     assert {p.name: p.read_bytes() for p in path.parent.iterdir()} == {
         f"{NAME}.bad": b"one",
+        f"{NAME}.bad-wal": b"rest",
         f"{NAME}.bad2": b"two",
+        f"{NAME}.bad2-wal": b"rest",
     }
 
 

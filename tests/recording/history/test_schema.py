@@ -59,6 +59,17 @@ def test_an_unknown_runner_and_no_file_are_no_doubt(path):
     assert load(path.with_name("none.sqlite"), "anna") == Memory(runner="anna")
 
 
+def test_a_link_to_a_disk_that_is_not_there_is_a_doubt(path):
+    path.with_name("away.sqlite").symlink_to(path.parent / "disk" / NAME)
+    assert load(path.with_name("away.sqlite"), "anna").doubt
+
+
+def test_a_value_of_another_kind_is_a_doubt(path):
+    with closing(open_database(path)) as rows, rows:
+        rows.execute("update session set duration_s = 'long' where id = 2")
+    assert "a value in it is damaged" in load(path, "anna", lambda: NOW).doubt
+
+
 def test_nothing_of_a_forgotten_runner_is_left_in_the_file(path):
     with closing(open_database(path)) as rows, rows:
         rows.execute("insert into worn values (2, 'anna', 1.0, 'anna-s strap', '[]', 1)")

@@ -47,6 +47,12 @@ def test_a_damaged_index_costs_time_only(tmp_path, there, content, capsys):
     assert capsys.readouterr().out == output
 
 
+def test_an_index_that_is_a_pipe_is_not_waited_for(there):
+    there.mkdir()
+    os.mkfifo(there / NAME)
+    index(there)
+
+
 def test_the_index_is_private_and_names_nobody_whose_files_are_gone(tmp_path, there):
     path = write(there, "anna")
     write(there, "bea")
