@@ -11,8 +11,9 @@ Rules
 -----
 * Nothing is written without consent, and no command starts a belt.
 * A request must lie within the configured limits and the machine's own, and raise the speed by at
-  most ``max_raise_m_s`` at once; never while the speed is in doubt or the belt is stopping. It is
-  rounded to the machine's step, because some machines cut off the rest.
+  most ``max_raise_m_s`` at once; never while the speed is in doubt or the belt is stopping. This is
+  checked again when its turn comes: the belt may have slowed. It is rounded to the machine's step,
+  because some machines cut off the rest, unless that step is none (``MOST_STEP``).
 * A stop is written at once, after a request for control, whatever else is going on; it needs
   neither a known speed nor an answer (``_belt_guard.py`` makes sure that the belt obeys).
 * Some machines want control requested twice: after a refusal it is requested once more. Some never
@@ -40,6 +41,7 @@ from cued.model import BeltRequest, DecodeError
 
 CONTROL = sig(0x2AD9)
 SPEED_RANGE, INCLINE_RANGE = sig(0x2AD4), sig(0x2AD5)
+MOST_STEP = {SPEED_RANGE: 100, INCLINE_RANGE: 20}  # chosen: 1 km/h and 2 %; coarser is no machine
 REQUEST_CONTROL, SET_SPEED, SET_INCLINE, STOP = 0x00, 0x02, 0x03, 0x08  # op codes, see above
 ASK, HALT = bytes((REQUEST_CONTROL,)), bytes((STOP, 1))  # commands, see above
 DONE, NOT_PERMITTED = 1, 5  # results, see above
@@ -88,6 +90,8 @@ class Control:
         """Note the machine's range of speed or incline."""
         layout = "HHH" if char == SPEED_RANGE else "hhH"
         known = Range(*fields(layout if len(data) >= struct.calcsize(layout) else layout[:2], data))
+        if known.step > min(MOST_STEP[char], known.most - known.least):
+            known = Range(known.least, known.most)
         if char == INCLINE_RANGE or known.most > known.least:  # some send only zeros for the speed
             self._ranges[char] = known
 
@@ -157,8 +161,10 @@ class Control:
 
     def _advance(self, t: float) -> list[Output]:
         self._todo = self._todo[1:]
-        if self._todo and self._todo[0][0] == SET_SPEED and not self._speed:
-            return self._finished(STANDS)
+        if self._todo and self._todo[0][0] == SET_SPEED:
+            why = self._beyond(self._wanted, None, self._speed) if self._speed else STANDS
+            if why:
+                return self._finished(why)
         return [self._next(t)] if self._todo else self._finished("")
 
     def _next(self, t: float) -> Write:

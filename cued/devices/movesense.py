@@ -8,7 +8,8 @@ Answers ``[code][reference]...``: 1 reply (status u16 as in HTTP; old firmware s
 big-endian), 2 data, 3 second part of data. Measurement: u32 ms since boot of the first sample,
 then float32: all accelerations, all angular rates, (all magnetic fields); m/s², deg/s, µT. It
 contains no sample count: a first part is complete if it holds a whole number of samples, which the
-156 bytes of a split one do not (8 too many, at 24 as at 36 bytes a sample).
+156 bytes of a split one do not (8 too many, at 24 as at 36 bytes a sample). One with fewer samples
+than before was cut off, so that accelerations would be taken for angular rates.
 
 At 52 Hz a packet holds 4 samples; at 104 Hz, 8 samples come in two parts. Status 429 means that the
 sensor's own pool is full until it restarts, so it is restarted.
@@ -89,6 +90,7 @@ class Movesense(Device):
         self._full = False
         self._ticks = Ticks(32, 1e-3)
         self._last = -1.0
+        self._most = 0  # samples of a measurement
 
     def start(self, services: Sequence[str]) -> list[Action]:
         """Subscribe to the motion path and ask for the battery."""
@@ -141,9 +143,14 @@ class Movesense(Device):
         elif len(payload) < 4 or (len(payload) - 4) % (4 * CHANNELS):
             self._part = payload  # replaces a first part whose second was lost
             return []
+        else:
+            self._part = b""
         if len(payload) > MOST_BYTES:
             raise DecodeError(f"Movesense measurement of {len(payload)} bytes")
         ms, values = decode(payload, CHANNELS)
+        if len(values) < self._most:
+            raise DecodeError(f"Movesense measurement cut off after {len(payload)} bytes")
+        self._most = len(values)
         ticks = evenly(self._ticks.seconds(ms), 1.0 / self._rate_hz, len(values))
         if ticks[0] <= self._last:
             raise DecodeError("Movesense measurement that overlaps the one before")

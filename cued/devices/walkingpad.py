@@ -12,9 +12,10 @@ less than 0.7 s after another is ignored. The speed can be set in manual mode on
 
 Rules: only questions are written unless ``control = true``; then commands go only to a running
 belt in manual mode, raise the speed by at most ``max_raise_m_s`` at once, and are checked
-(``_belt_guard.py``). A stop is written at once. If a message just before it may have made the pad
-ignore it, it is written again as soon as the pad listens; repeats keep clear of questions. There is
-no incline. The pad answers no command; a request is done when the speed follows.
+(``_belt_guard.py``). One that had to wait is judged again: the belt may stand by then. A stop is
+written at once. If a message just before it may have made the pad ignore it, it is written again as
+soon as the pad listens; repeats keep clear of questions. There is no incline. The pad answers no
+command; a request is done when the speed follows.
 
 Sources: ph4r05/ph4-walkingpad, qdomyos-zwift (facts), treadmills' owners. Certainty B for reading
 (captured frames decode), C for control: never tried on a pad. KingSmith's encrypted machines (R2,
@@ -77,6 +78,9 @@ def message(what: int, value: int) -> bytes:
     return b"\xf7" + body + bytes((sum(body) & 0xFF, 0xFD))
 
 
+HALT = message(1, 0)
+
+
 def decode(data: bytes) -> PadStatus | None:
     """Decode a status; None for another kind of message. DecodeError for a damaged one."""
     if data[:1] != b"\xf8" or data[-1:] != b"\xfd" or len(data) < 5:
@@ -108,6 +112,7 @@ class WalkingPad(Device):
         self._standstill = Standstill()
         self._doubt = ""
         self._request: tuple[float, float] | None = None  # (t, m/s)
+        self._wanted = 0.0  # as requested, m/s; ``_request`` has what is written
         self._todo: list[bytes] = []
         self._sent_t = float("-inf")
         self._asked_t = float("-inf")
@@ -136,7 +141,8 @@ class WalkingPad(Device):
         incline, factor = config.incline_percent, config.speed_factor
         belt = Belt(t, self._speed, incline, ERROR, self._sensor, doubt, factor=factor)
         out: list[Output] = [belt, *self._guard.see(t, self._speed)]
-        if self._request and abs(self._speed - self._request[1]) < REACHED_M_S:
+        reached = self._request and abs(self._speed - self._request[1]) < REACHED_M_S
+        if reached and not self._todo:
             out += self._finished("")
         return out + self._halting(t)
 
@@ -146,8 +152,7 @@ class WalkingPad(Device):
         if t - self._sent_t < APART_S:
             return out
         if self._todo:
-            self._sent_t = t
-            return [*out, self._write(self._todo.pop(0))]
+            return [*out, *self._next(t)]
         if t - self._asked_t >= ASK_EVERY_S:
             self._asked_t = self._sent_t = t
             return [*out, self._write(ASK)]
@@ -155,7 +160,7 @@ class WalkingPad(Device):
 
     def refused(self, t: float, write: Write, why: str) -> list[Output]:
         """Drop a request that was not accepted."""
-        return self._finished(f"the treadmill refused: {why}") if self._request else []
+        return [*self._finished(f"the treadmill refused: {why}")] if self._request else []
 
     def request(self, request: BeltRequest) -> list[Action | Answer]:
         """Start on a request, or refuse it."""
@@ -168,23 +173,27 @@ class WalkingPad(Device):
             self._request = (request.t, 0.0)
             return [*self._stop(request.t)]
         tenths = round(request.speed_m_s / self._config.speed_factor * 36)
+        self._wanted = request.speed_m_s
         self._request = (request.t, tenths / 36 * self._config.speed_factor)
         self._todo = [message(1, tenths)]
-        self._guard.requested(request.t, self._request[1])
-        return [*self._soon(request.t)]
+        return [] if request.t - self._sent_t < APART_S else [*self._next(request.t)]
 
-    def _soon(self, t: float) -> list[Write]:
-        if t - self._sent_t < APART_S:
-            return []
+    def _next(self, t: float) -> list[Write | Answer]:
+        """Write what has waited its turn; drop a speed that would be refused by now."""
+        command = self._todo.pop(0)
+        if command != HALT:
+            if why := self._beyond(self._wanted):
+                return [*self._finished(why)]
+            if self._request:
+                self._guard.requested(t, self._request[1])
         self._sent_t = t
-        return [self._write(self._todo.pop(0))]
+        return [self._write(command)]
 
     def _stop(self, t: float) -> list[Write]:
-        halt = message(1, 0)
-        self._todo = [halt] if t - self._sent_t < APART_S else []
+        self._todo = [HALT] if t - self._sent_t < APART_S else []
         self._sent_t = t
         self._guard.stopped(t)
-        return [self._write(halt)]
+        return [self._write(HALT)]
 
     def _halting(self, t: float) -> list[Output]:
         deaf = self._guard.stopping and t - self._sent_t < APART_S
@@ -196,8 +205,9 @@ class WalkingPad(Device):
     def _write(self, data: bytes) -> Write:
         return Write(COMMAND, data, response=False)
 
-    def _finished(self, why: str) -> list[Output]:
+    def _finished(self, why: str) -> list[Answer]:
         pending, self._request = self._request, None
+        self._todo = [command for command in self._todo if command == HALT]
         return [Answer(why)] if pending else []
 
     def _refusal(self, request: BeltRequest) -> str:
@@ -210,14 +220,16 @@ class WalkingPad(Device):
             return ""
         if request.incline_percent:
             return "the treadmill's incline cannot be set"
-        return "" if speed is None else self._beyond(request.t, speed)
-
-    def _beyond(self, t: float, speed: float) -> str:
-        limits = self._config
+        if speed is None:
+            return ""
         if self._guard.off:
             return f"control is off: {self._guard.off}"
-        if self._request is not None and t - self._request[0] < ANSWER_S:
+        if self._request is not None and request.t - self._request[0] < ANSWER_S:
             return "the treadmill has not answered the last request yet"
+        return self._beyond(speed)
+
+    def _beyond(self, speed: float) -> str:
+        limits = self._config
         if not self._speed or self._status is None:
             return "the belt stands still; only its own console starts it"
         if self._status.mode != MANUAL:

@@ -10,7 +10,8 @@ several frames come in one notification. Settings: unlock ``FF AA 69 88 B5``, th
 00``: 6 is 10 Hz, 7 20, 8 50, 9 100. The code for 200 Hz differs between documents and is not used;
 older models reach only 50 Hz, so the rate is measured. Nothing is saved on the device.
 
-Loss does not show in the frames, only as a lower rate.
+Loss does not show in the frames, only as a lower rate. So a frame that two notifications seem to
+share counts only if another frame follows it, or nothing and the second did not begin with one.
 
 Sources: WitMotion's data sheets and demo, witmotion_WT901BLECL_py, witmotion_ble, wt9011dcl.
 Certainty A for frames and UUIDs; B for the battery table between its ends.
@@ -33,6 +34,7 @@ from cued.parts import Part
 BASE = "-0000-1000-8000-00805f9a34fb"
 SERVICE, NOTIFY, WRITE = "0000ffe5" + BASE, "0000ffe4" + BASE, "0000ffe9" + BASE
 FRAME = 20  # bytes, see above
+HEADS = (b"\x55\x61", b"\x55\x71")  # see above
 RATES = {10: 6, 20: 7, 50: 8, 100: 9}  # codes, see above
 UNLOCK = bytes.fromhex("ffaa6988b5")
 ASK_BATTERY = bytes.fromhex("ffaa276400")
@@ -46,13 +48,16 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     rate_hz: Annotated[Literal[10, 20, 50, 100], Meta(description="Sample rate, Hz.")] = 100
 
 
-def split(buffer: bytes) -> tuple[list[bytes], bytes, int]:
-    """Cut a byte stream into frames: (frames, rest, number of bytes that belong to no frame)."""
+def split(buffer: bytes, seam: int = 0) -> tuple[list[bytes], bytes, int]:
+    """Cut a byte stream into frames: (frames, rest, number of bytes that belong to no frame).
+
+    seam : where the newest notification begins.
+    """
     frames: list[bytes] = []
     at, lost = 0, 0
     while at < len(buffer):
         head = buffer[at : at + 2]
-        if head in (b"\x55\x61", b"\x55\x71"):
+        if head in HEADS and (at >= seam or _spans(buffer, seam, at + FRAME)):
             if len(buffer) - at < FRAME:
                 break
             frames.append(buffer[at : at + FRAME])
@@ -63,6 +68,12 @@ def split(buffer: bytes) -> tuple[list[bytes], bytes, int]:
             at += 1
             lost += 1
     return frames, buffer[at:], lost
+
+
+def _spans(buffer: bytes, seam: int, end: int) -> bool:
+    """Return whether a frame that ends there may span the seam, and no bytes were lost at it."""
+    after = buffer[end : end + 2]
+    return after in HEADS or (after in (b"", b"\x55") and buffer[seam : seam + 2] not in HEADS)
 
 
 def decode(frame: bytes) -> tuple[Floats, Floats, Floats]:
@@ -102,7 +113,7 @@ class WitMotion(Device):
         """Process a piece of the stream."""
         if char != NOTIFY:
             return standard(t, self._sensor, char, data)
-        frames, self._buffer, lost = split(self._buffer + data)
+        frames, self._buffer, lost = split(self._buffer + data, len(self._buffer))
         if lost and not frames:
             raise DecodeError(f"{lost} bytes are no WitMotion frame")
         out: list[Output] = []

@@ -68,6 +68,30 @@ def test_an_answer_to_another_command_changes_nothing():
     assert device.receive(2.2, ftms.CONTROL, H("800001")) == [Write(ftms.CONTROL, H("02b001"))]
 
 
+def test_a_request_whose_turn_comes_once_the_belt_has_slowed_is_dropped():
+    device = moving(6.0)
+    device.request(BeltRequest(t=2.0, speed_m_s=6.5 / 3.6))
+    report(device, 2.1, 4.0)
+    (answer,) = device.receive(2.2, ftms.CONTROL, H("800001"))
+    assert "faster at once" in answer.why
+
+
+@pytest.mark.parametrize(
+    ("char", "limits"),
+    [
+        (ftms.SPEED_RANGE, struct.pack("<HHH", 80, 2000, 60000)),
+        (ftms.SPEED_RANGE, struct.pack("<HHH", 80, 2000, 1500)),
+        (ftms.INCLINE_RANGE, struct.pack("<hhH", -20474, 20000, 30000)),
+    ],
+)
+def test_a_step_that_no_machine_has_rounds_nothing(char, limits):
+    device = moving(4.0)
+    device.receive(1.0, char, limits)
+    device.request(BeltRequest(t=2.0, speed_m_s=4.2 / 3.6, incline_percent=3.0))
+    assert device.receive(2.1, ftms.CONTROL, H("800001")) == [Write(ftms.CONTROL, H("02a401"))]
+    assert device.receive(2.2, ftms.CONTROL, H("800201")) == [Write(ftms.CONTROL, H("031e00"))]
+
+
 def test_a_request_after_a_refused_one_may_ask_for_control_again():
     device = moving(4.0)
     for t in (2.0, 20.0):

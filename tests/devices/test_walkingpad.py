@@ -141,10 +141,14 @@ def test_a_pad_that_disobeys_is_stopped_for_good():
     assert "control is off" in answer.why
 
 
-# --- FitShow
-
-
-# --- unlocks, and treadmills that cannot be read
+def test_a_request_that_had_to_wait_is_dropped_if_the_belt_stands_by_then():
+    device = pad(control=True)
+    assert writes(device.tick(2.0)) == ["f7a20000a2fd"]
+    assert device.request(BeltRequest(t=2.1, speed_m_s=3.2 / 3.6)) == []
+    device.receive(2.4, walkingpad.NOTIFY, status(0.0, state=0))
+    (answer,) = device.tick(2.8)
+    assert "stands still" in answer.why
+    assert not any(writes(device.tick(3.0 + n / 10)) == ["f7a20120c3fd"] for n in range(70))
 
 
 def test_a_pad_is_recognised_by_its_service_unless_it_speaks_ftms():
