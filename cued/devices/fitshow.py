@@ -62,6 +62,8 @@ def decode(data: bytes) -> FitShowStatus | None:
     if data[1] != STATUS:
         return None
     if len(data) < 9:
+        if data[2] in (RUNNING, SLOWING, *HALTS):
+            raise DecodeError("a FitShow treadmill that runs, without its speed")
         return FitShowStatus(data[2])
     speed, incline, elapsed = fields("BbH", data, 3)
     return FitShowStatus(data[2], speed / 10, float(incline), elapsed)

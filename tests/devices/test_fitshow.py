@@ -54,6 +54,12 @@ def fitshow_frame(state: int, tenths: int, incline: int = 0, elapsed: int = 9) -
     return b"\x02" + body + bytes((reduce(xor, body), 3))
 
 
+@pytest.mark.parametrize("state", [fitshow.RUNNING, fitshow.SLOWING, *fitshow.HALTS])
+def test_a_running_treadmill_without_a_speed_does_not_stand(state):
+    with pytest.raises(DecodeError, match="without its speed"):
+        fitshow.decode(bytes((2, 0x51, state, 0x51 ^ state, 3)))
+
+
 def test_a_damaged_message_is_refused_and_another_kind_left_alone():
     frame = fitshow_frame(3, 30)
     for damaged in (

@@ -42,6 +42,14 @@ def test_movesense_a_lost_second_part_costs_one_measurement():
     assert len(packet.acc) == 8
 
 
+def test_movesense_accelerations_are_not_taken_for_angular_rates_of_a_shorter_measurement():
+    device = movesense.Movesense(movesense.Config(rate_hz=52), "back")
+    only(device.receive(1.0, movesense.NOTIFY, b"\x02\x63" + movesense_payload(1000, 4)))
+    cut = b"\x02\x63" + movesense_payload(1077, 4)[: 4 + 2 * 24]
+    with pytest.raises(DecodeError, match="cut off"):
+        device.receive(1.1, movesense.NOTIFY, cut)
+
+
 def test_movesense_is_asked_for_motion_and_battery():
     device = movesense.Movesense(movesense.Config(rate_hz=52), "back")
     actions = device.start([movesense.NOTIFY])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from contextlib import suppress
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from cued.devices import witmotion
 from cued.devices._gatt import DEGREE, G
 from cued.devices.device import Write
-from cued.model import Battery, Packet
+from cued.model import Battery, DecodeError, Packet
 from tests.devices.frames import H
 
 
@@ -47,6 +48,22 @@ def test_witmotion_uses_the_measured_rate_not_the_requested_one(hz, taken):
 def test_witmotion_resynchronises_after_invalid_bytes():
     frames, rest, lost = witmotion.split(b"\x00\x55\x10" + wit_frame(1) + b"\x55")
     assert (frames, rest, lost) == ([wit_frame(1)], b"\x55", 3)
+
+
+@pytest.mark.parametrize("kept", range(2, 20))
+@pytest.mark.parametrize("size", [10, 20, 60, 70])
+def test_a_witmotion_frame_whose_end_was_lost_is_not_joined_to_the_next_one(kept, size):
+    stream = b"".join(wit_frame(1000 + i) for i in range(9))
+    device = witmotion.WitMotion(witmotion.Config(), "foot")
+    for k in range(400):  # until the rate is known
+        device.receive(k / 100, witmotion.NOTIFY, wit_frame(1))
+    device.receive(4.0, witmotion.NOTIFY, wit_frame(7)[:kept])
+    seen = []
+    for at in range(0, len(stream), size):
+        with suppress(DecodeError):  # says that bytes were lost
+            seen += device.receive(4.1 + at, witmotion.NOTIFY, stream[at : at + size])
+    counts = np.concatenate([p.acc[:, 0] for p in seen if isinstance(p, Packet)])
+    assert counts / (16 * G / 32768) == pytest.approx(np.arange(1000, 1009))
 
 
 def test_witmotion_battery_goes_from_empty_to_full():
