@@ -19,7 +19,7 @@ from cued.model import Floats
 MEASURE_S = 1.0  # of samples, to find the real rate
 NEAR = 0.05  # relative; within it a measured rate is rounded to a likely one
 LONGEST_S = 3.0  # chosen: longer would give a better rate and a later start
-MOST_APART = 10  # samples; if two streams of one chip are further apart, some were lost
+MOST_APART = 6  # samples, two messages of three; if more wait for the other stream, some were lost
 
 
 class Rate:
@@ -64,16 +64,15 @@ class Zipped:
 
     def __init__(self) -> None:
         self._rows: list[Floats] = [np.empty((0, 3)), np.empty((0, 3))]
+        self._waiting = 0  # samples of one stream since the other's last
 
     def feed(self, which: int, values: Floats) -> tuple[Floats, Floats] | None:
         """Process (n, 3) samples of stream 0 or 1; return those that both streams now have."""
         self._rows[which] = np.concatenate((self._rows[which], values))
         n = min(len(r) for r in self._rows)
-        if max(len(r) for r in self._rows) - n > MOST_APART + len(values):
-            longer = 0 if len(self._rows[0]) > n else 1
-            self._rows[longer] = self._rows[longer][len(self._rows[longer]) - n - len(values) :]
-        if not n:
-            return None
         first, second = (r[:n] for r in self._rows)
         self._rows = [r[n:] for r in self._rows]
-        return first, second
+        self._waiting = max(map(len, self._rows)) if n else self._waiting + len(values)
+        if self._waiting > MOST_APART:
+            self._rows[which] = self._rows[which][-len(values) :]
+        return (first, second) if n else None

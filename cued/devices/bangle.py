@@ -9,8 +9,9 @@ watch to a reading every 20 ms, and sends the frames below. At 8 g the watch's f
 the true acceleration. There is no gyroscope.
 
 Frame: 0xA5, n u8 (1 to 10), time of the last sample u32 ms, n x 3 i16 in g/4096, sum of all bytes
-before it modulo 256. Frames may be split over notifications anywhere, with text of the prompt
-between them.
+before it modulo 256, sum of these sums likewise: one sum alone would pass one in 256 of the frames
+that are joined where bytes were lost. Frames may be split over notifications anywhere, with text of
+the prompt between them.
 
 Source: Espruino and BangleApps (accelrec); the frame is ours. Certainty B: the program is tested
 with node and stubs, not on a watch.
@@ -28,7 +29,7 @@ from cued.parts import NoOptions, Part
 SERVICE = "6e400001-b5a3-f393-e0a9-e50e24dcca9e"
 RX = "6e400002-b5a3-f393-e0a9-e50e24dcca9e"
 TX = "6e400003-b5a3-f393-e0a9-e50e24dcca9e"
-MARK, MOST_SAMPLES, HEADER = 0xA5, 10, 6  # see the frame above
+MARK, MOST_SAMPLES, HEADER, SUMS = 0xA5, 10, 6, 2  # see the frame above
 RATE_HZ = 50.0  # a reading every 20 ms, see above
 PIECE = 20  # bytes; fits the smallest packet
 MOST_BUFFERED = 512  # bytes: seven frames; what has no end by then is no frame
@@ -38,27 +39,28 @@ Bangle.accelWr(0x18,0x74);Bangle.accelWr(0x1B,0x43);Bangle.accelWr(0x18,0xF4);
 cuedB=[];cuedF=function(a){
 var q=v=>Math.max(-32768,Math.min(32767,Math.round(v*8192)));cuedB.push(q(a.x),q(a.y),q(a.z));
 if(cuedB.length<12)return;
-var n=cuedB.length/3,f=new Uint8Array(7+6*n),d=new DataView(f.buffer),s=0;
+var n=cuedB.length/3,f=new Uint8Array(8+6*n),d=new DataView(f.buffer),s=0,r=0;
 f[0]=0xA5;f[1]=n;d.setUint32(2,Math.round(getTime()*1000)%4294967296,true);
 cuedB.forEach((v,i)=>d.setInt16(6+2*i,v,true));
-for(var i=0;i<6+6*n;i++)s+=f[i];f[6+6*n]=s&255;cuedB=[];Bluetooth.write(f)};
+for(var i=0;i<6+6*n;i++){s+=f[i];r+=s}
+f[6+6*n]=s&255;f[7+6*n]=r&255;cuedB=[];Bluetooth.write(f)};
 Bangle.on("accel",cuedF)
 """
 END = 'Bangle.removeListener("accel",cuedF);Bangle.setPollInterval(80);cuedB=undefined'
 
 
 def split(buffer: bytes) -> tuple[list[bytes], bytes, int]:
-    """Cut a byte stream into frames with a correct sum: (frames, rest, number of wrong sums)."""
+    """Cut a byte stream into frames with correct sums: (frames, rest, number of wrong ones)."""
     frames: list[bytes] = []
     wrong = 0
     at = buffer.find(MARK)
     while at >= 0:
         n = buffer[at + 1] if at + 1 < len(buffer) else 1
-        end = at + HEADER + 6 * n + 1
+        end = at + HEADER + 6 * n + SUMS
         if 1 <= n <= MOST_SAMPLES:
             if end > len(buffer):
                 return frames, buffer[at:], wrong
-            if sum(buffer[at : end - 1]) % 256 == buffer[end - 1]:
+            if sums(buffer[at : end - SUMS]) == buffer[end - SUMS : end]:
                 frames.append(buffer[at:end])
                 at = buffer.find(MARK, end)
                 continue
@@ -67,10 +69,19 @@ def split(buffer: bytes) -> tuple[list[bytes], bytes, int]:
     return frames, b"", wrong
 
 
+def sums(data: bytes) -> bytes:
+    """Return the sum of all bytes, and that of all such sums on the way, modulo 256."""
+    total = twice = 0
+    for byte in data:
+        total += byte
+        twice += total
+    return bytes((total % 256, twice % 256))
+
+
 def decode(frame: bytes) -> tuple[int, Floats]:
     """Decode a frame: ms of its last sample, acceleration (n, 3) g."""
     (ms,) = fields("I", frame, 2)
-    return ms, rows("<i2", frame[HEADER:-1], 3) / 4096
+    return ms, rows("<i2", frame[HEADER:-SUMS], 3) / 4096
 
 
 def matches(advert: Advert) -> bool:

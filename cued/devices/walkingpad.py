@@ -78,7 +78,7 @@ def message(what: int, value: int) -> bytes:
     return b"\xf7" + body + bytes((sum(body) & 0xFF, 0xFD))
 
 
-HALT = message(1, 0)
+HALT = message(1, 0)  # see above
 
 
 def decode(data: bytes) -> PadStatus | None:

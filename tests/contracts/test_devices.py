@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 import importlib
+import random
+from contextlib import suppress
 
 import numpy as np
 import pytest
@@ -30,6 +32,7 @@ from cued.devices import (
     xsens_dot,
 )
 from cued.devices._gatt import BATTERY_LEVEL
+from cued.devices._untimed import MOST_APART
 from cued.devices.device import Advert, Answer, Read, Subscribe, Write
 from cued.model import (
     Battery,
@@ -41,6 +44,7 @@ from cued.model import (
     LinkChanged,
     Packet,
 )
+from tests.devices.numbered import STREAMS
 from tests.helpers.built import built
 
 NAMES = parts.names("devices")
@@ -96,7 +100,7 @@ KNOWN: dict[str, list[tuple[str, bytes]]] = {
         (circuitpython.ACC, np.array([0, 0, 9.81], "<f4").tobytes()),
         (circuitpython.GYRO, np.array([1, 0, 0], "<f4").tobytes()),
     ],
-    "bangle": [(bangle.TX, H("a501 e8030000 0000 0000 0010 a1"))],
+    "bangle": [(bangle.TX, H("a501 e8030000 0000 0000 0010 a102"))],
     "pod": [
         (pod.DATA, H("0102 0700 40420f00 8f25") + bytes(24)),
         (pod.DATA, H("0101 0800 e0930400 8f25") + bytes(12)),
@@ -257,6 +261,51 @@ def over_and_over(device, char: str, data: bytes) -> None:
     """Feed one message for a while: a device without timestamps first measures its rate."""
     for t in range(30):
         device.receive(float(t), char, data)
+
+
+DAMAGES = {
+    "none": lambda data, _: data,
+    "all lost": lambda data, _: b"",
+    "end lost": lambda data, chance: data[: chance.randrange(1, len(data))],
+    "cut to 20 bytes": lambda data, _: data[:20],
+    "rubbish behind": lambda data, chance: data + chance.randbytes(chance.randrange(1, 6)),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+@pytest.mark.parametrize("name", STREAMS)
+def test_every_sample_that_comes_of_a_damaged_stream_was_sent(name, damage):
+    chance, stream, device = random.Random(damage), STREAMS[name](), build(name)
+    device.start([])
+    packets = []
+    for n, (char, data) in enumerate(stream.messages):
+        left = DAMAGES[damage](data, chance) if chance.random() < 0.1 else data
+        if left:
+            with suppress(DecodeError):
+                packets += device.receive(n / stream.per_s, char, left)
+    packets = [p for p in packets if isinstance(p, Packet)]
+    samples = np.concatenate([p.acc for p in packets]) / stream.acc
+    numbers = np.round(samples[:, 0])
+    assert len(numbers) > 20
+    assert samples == pytest.approx(np.repeat(numbers[:, None], 3, axis=1), abs=1e-3)
+    assert (np.diff(numbers) > 0).all()
+    for p in packets:
+        which = p.acc[:, :1] / stream.acc
+        if (
+            p.gyr is not None
+        ):  # without device time the two are only counted, and both may lose some
+            within = 0 if p.ticks is not None or damage == "none" else 2 * MOST_APART
+            turning = p.gyr / stream.gyr
+            assert turning == pytest.approx(np.round(turning[:, :1]) + np.zeros(3), abs=1e-3)
+            assert np.abs(turning - which).max() < within + 1e-3
+    if packets[0].ticks is not None:
+        late = np.concatenate([p.ticks for p in packets]) - numbers / stream.rate_hz
+        assert np.ptp(late) < 0.01
+
+
+def test_every_wearable_with_bluetooth_has_a_numbered_stream():
+    moves = {n for n in NAMES if not parts.load("devices", n).place}
+    assert moves - {"phone"} == set(STREAMS)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -19,7 +19,7 @@ from tests.devices.frames import H
 
 def bangle_frame(ms: int, n: int) -> bytes:
     body = struct.pack("<BBI", 0xA5, n, ms) + struct.pack("<3h", 0, 4096, -4096) * n
-    return body + bytes([sum(body) % 256])
+    return body + bangle.sums(body)
 
 
 def test_a_watchs_frames_are_found_between_the_prompts_text():

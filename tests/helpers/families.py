@@ -15,6 +15,7 @@ from typing import TypeAlias
 import numpy as np
 from msgspec import Struct
 
+from cued.devices.bangle import sums
 from cued.model import Floats, Placement
 from cued.standin.peripheral import Char, Services
 from cued.standin.wearables import (
@@ -309,7 +310,7 @@ def _bangle(t: Floats, acc: Floats, _gyr: Floats) -> Plan:
     for b in batches(len(t), 4):
         at = float(t[b][-1])
         body = struct.pack("<BBI", 0xA5, 4, round(at * 1000)) + a[b].tobytes()
-        frame = body + bytes((sum(body) % 256,))
+        frame = body + sums(body)
         out += [(at, BANGLE_TX, frame[:20]), (at, BANGLE_TX, frame[20:])]
     return out
 
