@@ -75,11 +75,13 @@ def _moved(
 ) -> tuple[float, bool]:
     """Return the acceleration's change in deviations, and whether the pace changed with it."""
     up = fmean(u for _, _, u in late) - fmean(u for _, _, u in before)
+    if abs(up) <= LEAST_UP:
+        return 0.0, False
     pace = median(s for _, s, _ in before) - median(s for _, s, _ in late)
     wide = max(deviation([u for _, _, u in before]), LEAST_SPREAD) * (1.0 + YOUNG / len(before))
     score = abs(up) / (wide * math.sqrt(1.0 / len(late) + 1.0 / len(before)))
     together = up * pace > 0.0 and abs(pace) >= LEAST_PACE * abs(up)
-    return (score if abs(up) > LEAST_UP else 0.0), together
+    return score, together
 
 
 def deviation(values: Collection[float]) -> float:
