@@ -79,7 +79,8 @@ def simulate(t: Floats, strides: list[FootStride]) -> tuple[Floats, Floats]:
     table = np.array([s.row() for s in strides])
     which = np.clip(np.searchsorted(table[:, 1], t, side="right") - 1, 0, len(strides) - 1)
     p = np.ascontiguousarray(table[which].T)
-    before, now, after = (_pose(t + h, p) for h in (-H_S, 0.0, H_S))
+    around = np.concatenate((t - H_S, t, t + H_S))
+    before, now, after = np.split(_pose(around, np.tile(p, 3)), 3)
     force = (after[:, :3] - 2.0 * now[:, :3] + before[:, :3]) / H_S**2
     rate = (after[:, 3:] - before[:, 3:]) / (2.0 * H_S)
     force += _rings(t, p, now[:, 3])
@@ -109,9 +110,14 @@ def body_rates(rate: Floats, pitch: Floats, roll: Floats) -> Floats:
     return np.stack((x, y, z), axis=1)
 
 
+def within(x: Floats) -> Floats:
+    """Return x limited to 0 to 1 (np.clip takes four times as long for an array of 50)."""
+    return np.minimum(np.maximum(x, 0.0), 1.0)
+
+
 def ramp(x: Floats) -> Floats:
     """Return a smooth step from 0 to 1 over x from 0 to 1, with zero slope at both ends."""
-    x = np.clip(x, 0.0, 1.0)
+    x = within(x)
     return x - np.sin(2.0 * np.pi * x) / (2.0 * np.pi)
 
 
@@ -121,11 +127,11 @@ def _pose(t: Floats, p: Floats) -> Floats:
     rise_s, follow_s, lag_s, land, drop_s = p[10], p[11], p[12], p[15], p[16]
     height, shift_y, curve = p[20], p[22], p[23]
     swing_s = end - lift
-    part = np.clip((t - lift) / swing_s, 0.0, 1.0)
+    part = within((t - lift) / swing_s)
     blend = part**3 * (10.0 - 15.0 * part + 6.0 * part**2)
     bump = np.sin(np.pi * part) ** 2
 
-    risen = ramp(np.clip((t - lift + rise_s) / (rise_s + follow_s), 0.0, 1.0) ** 1.6)
+    risen = ramp(within((t - lift + rise_s) / (rise_s + follow_s)) ** 1.6)
     swung = ramp((t - lift - lag_s) / (swing_s - lag_s))
     dropped = ramp((t - end) / drop_s)
     pitch = leave * risen + (land - leave) * swung - land * dropped
@@ -160,7 +166,7 @@ def _along(t: Floats, p: Floats) -> Floats:
     contact, speed, end, speed1 = p[0], p[2], p[6], p[7]
     go, come = p[5] - p[13], end + p[14]
     span = come - go
-    part = np.clip((t - go) / span, 0.0, 1.0)
+    part = within((t - go) / span)
     v0, v1 = -speed * span, -speed1 * span
     way = p[21] - speed1 * p[14] + speed * (go - contact)
     c3 = 10.0 * way - 6.0 * v0 - 4.0 * v1

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from cued.frames import GRAVITY_M_S2
 from cued.model import Floats
-from cued.simulation.foot import H_S, body_rates, ramp, ring, turned
+from cued.simulation.foot import H_S, body_rates, ramp, ring, turned, within
 
 SHAPES = 8  # random shape coefficients per step
 
@@ -80,7 +80,9 @@ FORE = ((1, 1.0, 0.0), (2, 0.56, 0.91), (3, 0.40, 0.33), (4, 0.25, -0.02))
 WARP = 0.75  # a runner's force peaks early in the contact (-91..-120 deg, alcantara)
 WARP_MEAN = 0.6560  # mean of sin(pi x^0.75) over 0..1
 WARP_PHASE = -0.885 * np.pi  # of its first harmonic, per part of the step on the belt
-SWAY_HZ = (0.23, 0.37, 0.61, 0.97)  # no two in a simple ratio, so that the sway does not repeat
+# No two in a simple ratio, so that the sway does not repeat.
+SWAY_HZ: Floats = np.array([0.23, 0.37, 0.61, 0.97])
+SWAY_SIZE: Floats = np.array([1.0, 0.8, 0.2])  # fore-aft, lateral, vertical; chosen
 
 
 def simulate(
@@ -93,16 +95,18 @@ def simulate(
     table = np.array([k.row() for k in knots])
     soft = (0.7, 0.6) if chest else (1.0, 1.0)
     left = np.clip(np.searchsorted(table[:, 0], t, side="right") - 1, 0, len(knots) - 2)
-    p, part = _between(t, table, left)
-    acc = _acceleration(t, p, part, table, left, manner)
+    around = np.concatenate((t - H_S, t, t + H_S))
+    p, part = _between(around, table, np.tile(left, 3))
+    sway = p[14] * _sway(around, manner.sway)
+    before, now, after = np.split(_angles(p, sway, soft[1]), 3)
+    middle = slice(t.size, 2 * t.size)
+    p = p[:, middle]
+    acc = _acceleration(t, p, part[middle], table, left, manner)
+    acc += 0.035 * sway[:, middle].T
     acc[:, 0] *= soft[0]
-    now = _angles(t, p, manner, soft[1])
     # The harmonics are a sensor's readings, and a tilted sensor reads gravity too.
     acc[:, 0] += GRAVITY_M_S2 * (now[:, 1] - p[12])
     acc[:, 1] -= GRAVITY_M_S2 * now[:, 2]
-    before, after = (
-        _angles(t + h, _between(t + h, table, left)[0], manner, soft[1]) for h in (-H_S, H_S)
-    )
     return acc, now, (after - before) / (2.0 * H_S)
 
 
@@ -116,7 +120,7 @@ def sense(acc: Floats, angles: Floats, rates: Floats) -> tuple[Floats, Floats]:
 def _between(t: Floats, table: Floats, left: NDArray[np.intp]) -> tuple[Floats, Floats]:
     """Return parameters (columns, n) between the knots, and the fraction passed (n,)."""
     k0, k1 = table[left], table[left + 1]
-    part = np.clip((t - k0[:, 0]) / (k1[:, 0] - k0[:, 0]), 0.0, 1.0)
+    part = within((t - k0[:, 0]) / (k1[:, 0] - k0[:, 0]))
     p = np.ascontiguousarray((k0 + part[:, None] * (k1 - k0)).T)
     p[13] = k0[:, 13] + ramp(part) * (k1[:, 13] - k0[:, 13])  # the heading starts and ends at rest
     return p, part
@@ -137,7 +141,7 @@ def _acceleration(
         for (n, a, d), own in zip(FORE, manner.fore, strict=True)
     )
     duty = np.maximum(p[4], 0.3)
-    pressed = np.clip(part / duty, 0.0, 1.0)
+    pressed = within(part / duty)
     force = np.sin(np.pi * pressed**WARP) / (WARP_MEAN * duty)
     run_up = GRAVITY_M_S2 * (force - 1.0)
     run_fore = np.cos(step + WARP_PHASE * duty + lead)
@@ -154,9 +158,7 @@ def _acceleration(
         knot = table[np.maximum(left - back, 0)]
         size = knot[:, 11] * np.abs(knot[:, 2])
         hit += size * ring(t - knot[:, 0], 2.0 * np.pi * 13.0, 0.030)
-    acc = np.stack((fore - 0.25 * hit, lateral, up + hit), axis=1)
-    acc += 0.035 * p[14][:, None] * _sway(t, manner.sway)
-    return acc
+    return np.stack((fore - 0.25 * hit, lateral, up + hit), axis=1)
 
 
 def _texture(step: Floats, rough: Floats) -> Floats:
@@ -170,24 +172,19 @@ def _texture(step: Floats, rough: Floats) -> Floats:
 
 
 def _sway(t: Floats, phase: Floats) -> Floats:
-    """Return slow unit sway, (n, 3)."""
-    out = np.zeros((t.size, 3))
-    for axis, weight in enumerate((1.0, 0.8, 0.2)):
-        for hz, start in zip(SWAY_HZ, phase[axis], strict=True):
-            out[:, axis] += weight * np.sin(2.0 * np.pi * hz * t + start)
-    return out
+    """Return slow unit sway, (3, n)."""
+    waves = np.sin(2.0 * np.pi * SWAY_HZ[:, None] * t + phase[..., None])
+    return SWAY_SIZE[:, None] * waves.sum(axis=1)
 
 
-def _angles(t: Floats, p: Floats, manner: Manner, soft: float) -> Floats:
+def _angles(p: Floats, sway: Floats, soft: float) -> Floats:
     """Return yaw, pitch and roll (n, 3), rad."""
     deg = np.pi / 180.0
     stride, turn = p[1], p[8] * soft
-    sway = 0.12 * deg * p[14][:, None] * _sway(t, manner.sway)
+    sway = 0.12 * deg * sway
     # Left stance (phase 0 to pi): the hip drops on the right, which is a positive roll.
     roll = turn * deg * (3.2 * np.sin(stride + 0.2) + 1.4 * np.sin(3.0 * stride - 1.5))
     pitch = turn * deg * (1.7 * np.cos(2.0 * stride + 0.7) + 0.5 * np.cos(4.0 * stride + 0.7))
     # At left contact the left leg is ahead and the pelvis turned to the right.
     yaw = p[9] * soft * deg * (-4.5 * np.cos(stride) + 1.3 * np.sin(3.0 * stride - 1.4))
-    return np.stack(
-        (p[13] + yaw + sway[:, 2], p[12] + pitch + sway[:, 0], roll + sway[:, 1]), axis=1
-    )
+    return np.stack((p[13] + yaw + sway[2], p[12] + pitch + sway[0], roll + sway[1]), axis=1)

@@ -66,8 +66,8 @@ class WornSensor:
         reach = np.full(t.size, s.range_g * GRAVITY_M_S2)
         for b in self._active("saturate", t):
             reach[_during(b, t)] = b.size * GRAVITY_M_S2
-        acc = np.clip(acc, -reach[:, None], reach[:, None])
-        gyr = np.clip(gyr, -s.range_deg_s * DEG, s.range_deg_s * DEG)
+        acc = np.minimum(np.maximum(acc, -reach[:, None]), reach[:, None])
+        gyr = np.minimum(np.maximum(gyr, -s.range_deg_s * DEG), s.range_deg_s * DEG)
         self._break(t, acc, gyr)
         return acc, (gyr if s.gyro else None)
 
