@@ -47,6 +47,15 @@ class Walk:
 
     def __init__(self, script):
         self.inputs, self.worn = simulated(parse(script))
+        self._even = {}
+
+    def even(self, *sensors):
+        """Return the lines of these sensors' gait in packets of five samples."""
+        if sensors not in self._even:
+            inputs = resplit(self.inputs, sensors, {n: range(5, 3000, 5) for n in sensors})
+            target = measuring({n: self.worn[n] for n in sensors})
+            self._even[sensors] = gait_lines(feed_all(target, inputs))
+        return self._even[sensors]
 
 
 @pytest.fixture(scope="module")
@@ -154,32 +163,27 @@ def ragged(seed, longest):
 @settings(max_examples=8, deadline=None, phases=NO_SHRINKING)
 def test_any_split_of_one_sensors_samples_gives_the_same_events(walk, seed, longest, sensor):
     name = list(walk.worn)[sensor]
-    alone = {name: walk.worn[name]}
-    even = resplit(walk.inputs, [name], {name: range(5, 3000, 5)})
     cut = resplit(walk.inputs, [name], {name: ragged(seed, longest)})
-    assert gait_lines(feed_all(Engine(alone), even)) == gait_lines(feed_all(Engine(alone), cut))
+    pieces = feed_all(measuring({name: walk.worn[name]}), cut)
+    assert gait_lines(pieces) == walk.even(name)
 
 
 @pytest.mark.once
 @given(seed=st.integers(0, 2**32))
 @settings(max_examples=8, deadline=None, phases=NO_SHRINKING)
 def test_any_split_of_all_sensors_samples_gives_the_same_events(walk, seed):
-    even = resplit(walk.inputs, walk.worn, {n: range(5, 3000, 5) for n in walk.worn})
     # Packets of up to 0.4 s, as wearables send them; each sensor is cut differently.
     ragged_cuts = {n: ragged(seed + k, 40) for k, n in enumerate(walk.worn)}
     cut = resplit(walk.inputs, walk.worn, ragged_cuts)
-    whole, pieces = feed_all(measuring(walk.worn), even), feed_all(measuring(walk.worn), cut)
-    assert gait_lines(whole) == gait_lines(pieces)
+    assert gait_lines(feed_all(measuring(walk.worn), cut)) == walk.even(*walk.worn)
 
 
 @pytest.mark.once
 @pytest.mark.parametrize("seconds", [2, 4])
 def test_packets_of_seconds_as_a_re_analysis_reads_them_give_the_same_events(walk, seconds):
-    even = resplit(walk.inputs, walk.worn, {n: range(5, 3000, 5) for n in walk.worn})
     n = 100 * seconds
     long = resplit(walk.inputs, walk.worn, dict.fromkeys(walk.worn, range(n, 3000, n)))
-    whole, pieces = feed_all(measuring(walk.worn), even), feed_all(measuring(walk.worn), long)
-    assert gait_lines(whole) == gait_lines(pieces)
+    assert gait_lines(feed_all(measuring(walk.worn), long)) == walk.even(*walk.worn)
 
 
 def test_no_event_precedes_its_cause(walk):
@@ -240,7 +244,7 @@ def test_every_real_recording_is_processed(data):
     for folder in folders[::9]:
         recording = read_table(folder)
         worn = {s.name: Worn(s.placement, s.mounting) for s in recording.sensors}
-        assert feed_all(engine(worn), packets(recording))
+        assert feed_all(engine(worn), packets(recording, 0.5))
 
 
 def test_a_lost_treadmill_gives_no_speed_and_the_reason_is_reported_once(walk):

@@ -59,8 +59,8 @@ WAYS = {
     "25 Hz": Spoilt(samples=(2, 5), rate_hz=25.0),
     "50 Hz": Spoilt(rate_hz=50.0),
     "104 Hz": Spoilt(rate_hz=104.0),
-    "200 Hz": Spoilt(rate_hz=200.0),
-    "500 Hz": Spoilt(samples=(25, 50), rate_hz=500.0),
+    "200 Hz": Spoilt(samples=(10, 36), rate_hz=200.0),
+    "500 Hz": Spoilt(samples=(25, 90), rate_hz=500.0),
 }
 LEAST = {
     ("trunk, walking", "25 Hz"): 0.95,

@@ -7,14 +7,14 @@ import hashlib
 import tracemalloc
 from pathlib import Path
 
-import msgspec
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import cued.simulation
-from cued.model import Battery, Belt, Command, LinkChanged, Packet, Tick
+from cued.model import Battery, Belt, Command, Input, LinkChanged, Packet, Tick
+from cued.simulation.link import LinkModel
 from cued.simulation.run import Simulation
 from cued.simulation.scenario import SimulatedLink, SimulatedSensor, parse
 from tests.simulation.walks import scenario
@@ -149,8 +149,11 @@ def test_loss_drops_the_configured_share_of_packets():
 def test_random_stalls_and_drops_come_at_the_configured_rate():
     link = SimulatedLink(stalls_per_h=120.0, drops_per_h=30.0)
     sensor = SimulatedSensor(name="trunk", placement="lower_back", rate_hz=25.0)
-    base = msgspec.structs.replace(scenario(1.0, seconds=3600.0), link=link, sensor=(sensor,))
-    inputs = list(Simulation(base, keep_truth=1).inputs())
+    model = LinkModel(sensor, link, (), 0.0, np.random.default_rng(1))
+    inputs: list[Input] = []
+    for t in np.arange(3600 * 25).reshape(-1, 25) / 25.0:  # an hour, in pieces of a second
+        rows = np.zeros((25, 3))
+        inputs += [what for _, what in model.send(float(t[0]) + 1.0, t, t, rows, rows)]
     drops = sum(isinstance(x, LinkChanged) and not x.connected for x in inputs)
     assert 15 <= drops <= 45
     arrivals = np.array([x.t for x in inputs if isinstance(x, Packet)])

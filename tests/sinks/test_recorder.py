@@ -239,7 +239,7 @@ async def test_without_data_there_is_no_file(tmp_path):
 @pytest.mark.once
 async def test_after_long_silence_a_new_file_starts_that_replays_alone(tmp_path):
     simulation, first = inputs_of("steady", 40.0)
-    silence = [Tick(40.0 + 0.1 * n) for n in range(1, 8000)]
+    silence = [Tick(40.0 + n) for n in range(1, 800)]
     second = [later(item, 900.0) for item in first]
     chosen = configured(simulation)
     events = await record(chosen, [*first, *silence, *second], tmp_path, renew=True)
@@ -256,7 +256,7 @@ async def test_after_long_silence_a_new_file_starts_that_replays_alone(tmp_path)
 @pytest.mark.once
 async def test_each_file_names_only_its_runner(tmp_path):
     simulation, first = inputs_of("steady", 30.0)
-    silence = [Tick(30.0 + 0.1 * n) for n in range(1, 8000)]
+    silence = [Tick(30.0 + n) for n in range(1, 800)]
     second = [later(item, 900.0) for item in first]
     anna, zora, again = (
         Command(t, "runner", x) for t, x in ((0.0, "anna"), (830.0, "zora"), (931.0, "anna"))
