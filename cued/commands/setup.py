@@ -176,7 +176,8 @@ def stopped(person: Respondent) -> Generator[None]:
     if not Machine().active(SERVICE):
         yield
         return
-    signal.signal(signal.SIGHUP, signal.default_int_handler)  # an ssh connection may drop
+    for number in (signal.SIGHUP, signal.SIGTERM):  # an ssh connection may drop
+        signal.signal(number, signal.default_int_handler)
     person.tell("the service is stopped meanwhile: it holds the sensors, the sound and the pins")
     subprocess.run(["systemctl", "stop", SERVICE], check=False)
     try:
