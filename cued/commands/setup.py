@@ -36,6 +36,7 @@ from cued.commands._setup.real import Real
 from cued.commands._setup.steps import LAST, Conversation, laid_over
 from cued.commands._setup.topics.topic import Respondent, Talk, Trials
 from cued.model import ConfigError, CuedError
+from cued.reading import read_text
 from cued.words import SPEEDS, Words
 
 NAME = "setup"
@@ -176,8 +177,8 @@ def stopped(person: Respondent) -> Generator[None]:
     if not Machine().active(SERVICE):
         yield
         return
-    for number in (signal.SIGHUP, signal.SIGTERM):  # an ssh connection may drop
-        signal.signal(number, signal.default_int_handler)
+    for each in (signal.SIGHUP, signal.SIGTERM):  # an ssh connection may drop
+        signal.signal(each, signal.default_int_handler)
     person.tell("the service is stopped meanwhile: it holds the sensors, the sound and the pins")
     subprocess.run(["systemctl", "stop", SERVICE], check=False)
     try:
@@ -198,8 +199,8 @@ def flagged(args: argparse.Namespace) -> Answers:
     given["sensors"] = None if args.sensors is None else tuple(map(sensor, args.sensors))
     if args.mqtt_password_file:
         try:
-            given["mqtt_password"] = args.mqtt_password_file.read_text("utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
+            given["mqtt_password"] = read_text(args.mqtt_password_file).strip()
+        except (OSError, ConfigError) as error:
             raise ConfigError(f"--mqtt-password-file: {error}") from None
     return Answers(**given)
 

@@ -14,6 +14,7 @@ from typing import Annotated, TypeAlias
 from msgspec import Meta
 
 from cued.model import ConfigError, OutOfReach
+from cued.reading import read_text
 
 Credential: TypeAlias = Annotated[
     str, Meta(description="Name of the systemd credential that holds the password.")
@@ -62,11 +63,13 @@ def _check_private(path: Path, where: str) -> None:
 
 def _read(path: Path, where: str, key: str) -> str:
     try:
-        secret = path.read_text("utf-8").rstrip("\r\n")
+        secret = read_text(path).rstrip("\n")
     except PermissionError:
         raise OutOfReach(f"{where} {key}: {path} cannot be read by this user") from None
-    except (OSError, UnicodeDecodeError):
+    except OSError:
         raise ConfigError(f"{where} {key}: {path} cannot be read") from None
+    except ConfigError as error:
+        raise ConfigError(f"{where} {key}: {error}") from None
     if not secret:
         raise ConfigError(f"{where} {key}: {path} is empty")
     return secret

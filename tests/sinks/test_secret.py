@@ -48,7 +48,12 @@ def test_a_file_others_can_read_is_refused_with_the_fix(file, mode):
     assert "sesame" not in str(refused.value)
 
 
-@pytest.mark.parametrize("content", [b"", b"\n", b"\xff\xfe"])
+def test_a_byte_order_mark_is_no_part_of_a_password(file):
+    file.write_bytes("\ufeffopen sesame\r\n".encode())
+    assert password(WHERE, "", str(file)) == "open sesame"
+
+
+@pytest.mark.parametrize("content", [b"", b"\n", b"\xff\xfe", bytes(300_000)])
 def test_an_empty_or_unreadable_secret_is_refused(file, content):
     file.write_bytes(content)
     with pytest.raises(ConfigError, match="password_file"):
