@@ -11,7 +11,8 @@ keep-alive.
 Sensor Logger: the phone posts ``{"payload": [{"name", "time", "values": {"x", "y", "z"}}]}``, time
 in UTC ns as an integer, sensors mixed and unsorted. ``accelerometer`` is without gravity, which
 comes as ``gravity`` (their sum is used); ``totalacceleration`` (Android) includes it.
-``gyroscope`` is rad/s. Names vary in case and spaces.
+``gyroscope`` is rad/s. Names vary in case and spaces. A phone's clock may be set back: if nothing
+but older times have come for ``BEHIND_S``, they are taken for those after a restart.
 
 Both send batches, 0.1 to 1 s late: good enough to try cued, too late for a cue in the same step.
 
@@ -39,6 +40,7 @@ from cued.reading import from_json
 
 PHYPHOX, SENSOR_LOGGER = "phyphox", "sensor_logger"
 LEAST_SAMPLES = 20  # needed for a rate
+BEHIND_S = 5.0  # chosen: a post that is sent again comes among newer ones
 MOST = 1e9  # s, m/s², rad/s; no experiment lasts longer
 
 
@@ -142,6 +144,7 @@ class Phone(Device):
         self._shift_s = 0.0
         self._newest = 0.0
         self._base_ns: int | None = None
+        self._newest_ns, self._ahead_t = 0, 0.0  # the latest time, and when it arrived
         self._motion = Pairing() if config.gyroscope else None
         self._gravity = Pairing()
         self._rate_hz: float | None = None
@@ -175,7 +178,9 @@ class Phone(Device):
         return self._joined(t, at, acc, *(rest[0] if rest else (np.empty(0), np.empty((0, 3)))))
 
     def _sensor_logger(self, t: float, data: bytes) -> list[Output]:
-        streams = {name: self._timed(ns, v) for name, (ns, v) in sensor_logger(data).items()}
+        found = sensor_logger(data)
+        self._follow_clock(t, [n for ns, _ in found.values() for n in ns])
+        streams = {name: self._timed(ns, v) for name, (ns, v) in found.items()}
         nothing = (np.empty(0), np.empty((0, 3)))
         at, acc = streams.get("totalacceleration", nothing)
         if not at.size:
@@ -186,10 +191,21 @@ class Phone(Device):
                 acc = np.concatenate([s[1] + s[2] for s in sums])
         return self._joined(t, at, acc, *streams.get("gyroscope", nothing))
 
-    def _timed(self, ns: list[int], values: Floats) -> Stream:
+    def _follow_clock(self, t: float, ns: list[int]) -> None:
+        """Note a message's times; if the clock was set back, let them continue after a leap."""
+        if not ns:
+            return
         if self._base_ns is None:
             self._base_ns = ns[0]
-        return _ordered(np.array([(n - self._base_ns) * 1e-9 for n in ns]), values)
+        elif max(ns) <= self._newest_ns:
+            if t - self._ahead_t < BEHIND_S:
+                return
+            self._base_ns += min(ns) - self._newest_ns - round(LEAP_S * 1e9)
+        self._newest_ns, self._ahead_t = max(ns), t
+
+    def _timed(self, ns: list[int], values: Floats) -> Stream:
+        base = self._base_ns or 0
+        return _ordered(np.array([(n - base) * 1e-9 for n in ns]), values)
 
     def _joined(self, t: float, at: Floats, acc: Floats, gt: Floats, gyr: Floats) -> list[Output]:
         parts: list[tuple[Floats, Floats, Floats | None]] = [(at, acc, None)]

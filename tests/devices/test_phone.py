@@ -65,6 +65,24 @@ def test_sensor_loggers_gravity_is_added_and_its_order_does_not_matter():
     assert np.diff(packet.ticks) == pytest.approx(0.01)
 
 
+@pytest.mark.parametrize("back_s", [30, 86400])
+def test_a_phone_whose_clock_is_set_back_is_heard_again_but_no_late_post_is(back_s):
+    phone, ticks = Phone(Config(), "phone"), []
+
+    def post(t: float, at_s: float) -> int:
+        data = message(
+            START + round(at_s * 1e9), 50, TotalAcceleration=lambda i: {"x": 0, "y": 0, "z": 9.8}
+        )
+        out = phone.receive(t, SENSOR_LOGGER, data)
+        ticks.extend(p.ticks for p in out)
+        return len(out)
+
+    assert [post(t, t) for t in (0.0, 1.0, 2.0, 0.5, 3.0)] == [1, 1, 1, 0, 1]
+    heard = [post(t, t - back_s) for t in (4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0)]
+    assert heard == [0, 0, 0, 0, 1, 1, 1]
+    assert (np.diff(np.concatenate(ticks)) > 0).all()
+
+
 def test_sensor_loggers_total_acceleration_is_taken_as_it_is():
     phone = Phone(Config(), "phone")
     data = message(START, 60, **{"Total Acceleration": lambda _: {"x": 0, "y": 0, "z": 9.81}})
