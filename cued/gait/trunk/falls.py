@@ -18,6 +18,10 @@ integrals of vertical acceleration (0.7 and 0.5 s) along the up vector of ``sign
 Sinking no faster than the usual bounce, or than the wearer has just risen in a jump, counts for
 nothing.
 
+What keeps a broken sensor out. A descent is smooth (``spoilt.py``), no impact lasts, and after
+either nothing is reported for 3 s, as after a gap. Values repeated exactly are marked before that
+(``signal/stream.py``).
+
 What keeps other movements out. Jogging: the usual bounce. Jumping: the rise before. Bending: lean
 is capped, so lean without sinking is no fall. Sitting down: slow and not far from upright; dropping
 into a chair may be ``possible``. A knock: too short for either integral. A rail grabbed, a belt
@@ -30,19 +34,22 @@ jumping, bending), checked against voisard, tripod, alcantara, mobgap and bandai
 quarter lower still raises no false alarm in walking, jogging and jumping. All its falls are acted
 by young people over ground. Not validated: falls on a treadmill or in backward gait, the chest, old
 people. Known to fool it: a sensor taken off and dropped; a gyroscope that is 7 deg/s off, in its
-first ten seconds; below 50 Hz jogging raises a few possible falls; a fall onto the knees with the
+first ten seconds; below 50 Hz jogging raises a few possible falls; below 80 Hz noise in place of
+movement, and at any rate the same stretch of movement sent again; a fall onto the knees with the
 trunk upright stays ``possible``.
 """
 
 from __future__ import annotations
 
-from math import degrees, inf, radians, sqrt
+from math import degrees, hypot, inf, radians, sqrt
 from typing import NamedTuple
 
 import numpy as np
+from msgspec.structs import replace
 
 from cued.frames import GRAVITY_M_S2
 from cued.gait.finding import Disturbance
+from cued.gait.trunk.spoilt import Recent
 from cued.model import Block, Floats
 from cued.signal.grid import DT_S
 from cued.signal.tilt import SETTLE_S, Tilt
@@ -73,6 +80,7 @@ LATER_IMPACT_M_S2 = 1.8 * GRAVITY_M_S2  # enough after a possible fall
 LYING_RAD = radians(40.0)  # chosen: nearly half of lying flat
 STILL_M_S2 = 4.0  # from 1 g; breathing and small movements while lying
 STILL_S = 0.6  # chosen: longer than a bounce after the impact
+LASTING_S = 0.22  # above IMPACT_M_S2; in falls, jumps and jogs of SisFall 0.16 s at most
 CONFIRM_WITHIN_S = 2.0  # chosen: a person who lies still only later may have sat down first
 WATCH_S = 4.0  # by then a possible fall was confirmed or was none
 QUIET_S = 10.0  # after a confirmed fall
@@ -95,6 +103,7 @@ class _Moment(NamedTuple):
     level: float
     size: float
     lying: bool
+    i: int  # in the block
 
 
 class Falls:
@@ -104,17 +113,19 @@ class Falls:
         self._sensor = sensor
         self._tilt = Tilt()
         self._pelvis = _Pelvis()
+        self._recent = Recent()
         self._scored = (np.empty(0), np.empty(0))  # times and scores of the last block
         self._reset()
 
     def _reset(self) -> None:
         self._tilt.reset()
         self._pelvis.reset()
+        self._broken = False
         self._possible_t = self._confirmed_t = self._doubted_t = -inf
         self._doubted_s = 0.0
         self._knock_t = self._hard_knock_t = self._impact_t = -inf
         self._impact = 0.0
-        self._lying_from = self._lying_to = -inf
+        self._lying_from = self._lying_to = self._loud_from = self._loud_to = -inf
 
     @property
     def last(self) -> tuple[Floats, dict[str, Floats]]:
@@ -124,14 +135,34 @@ class Falls:
     def feed(self, block: Block) -> list[Disturbance]:
         """Process the next samples and return the falls they show, oldest first."""
         if block.fresh:
+            self._recent.reset()
             self._reset()
+        self._recent.feed(block)
+        scores: list[float] = []
+        out: list[Disturbance] = []
+        while len(scores) < block.t.size:
+            if self._broken:
+                self._skip(block, scores)
+            else:
+                self._follow(_rest(block, len(scores)), scores, out)
+        self._scored = (block.t, np.array(scores))
+        return out
+
+    def _skip(self, block: Block, scores: list[float]) -> None:
+        """Pass over samples while the sensor is broken, then start again."""
+        for acc in block.acc[len(scores) :].tolist():
+            if not self._recent.broken(len(scores)) and hypot(*acc) < IMPACT_M_S2:
+                self._reset()
+                return
+            scores.append(0.0)
+
+    def _follow(self, block: Block, scores: list[float], out: list[Disturbance]) -> None:
+        """Process samples up to the end, or to one at which the sensor proves broken."""
         n, known = self._tilt.samples, block.gyr is not None
         ups, leans = self._tilt.feed(block.acc, block.gyr)
         samples = zip(
             block.t.tolist(), block.ok.tolist(), block.acc.tolist(), ups, leans, strict=True
         )
-        scores: list[float] = []
-        out: list[Disturbance] = []
         for t, ok, (x, y, z), (ux, uy, uz), lean in samples:
             n += 1
             speed, level, free = self._pelvis.feed(x * ux + y * uy + z * uz - GRAVITY_M_S2)
@@ -142,9 +173,10 @@ class Falls:
             size = sqrt(x * x + y * y + z * z)
             lying = ok and settled and lean > LYING_RAD and abs(size - GRAVITY_M_S2) < STILL_M_S2
             if lying or score >= 1.0 or size >= LATER_IMPACT_M_S2 or not ok:
-                out += self._judge(_Moment(t, ok, score, lean, speed, level, size, lying))
-        self._scored = (block.t, np.array(scores))
-        return out
+                i = len(scores) - 1
+                out += self._judge(_Moment(t, ok, score, lean, speed, level, size, lying, i))
+                if self._broken:
+                    return
 
     def _judge(self, m: _Moment) -> list[Disturbance]:
         self._note(m)
@@ -156,8 +188,11 @@ class Falls:
             score = self._impact / IMPACT_M_S2
             fell_t, sensor = self._impact_t, self._sensor
             return [Disturbance(fell_t, m.t, sensor, "confirmed_fall", score, because)]
+        if m.score >= 1.0 and m.t - self._possible_t >= WATCH_S:
+            self._examine(m)
         doubt_s = DOUBT_S if self._doubted_s < PUSH_S else PUSH_DOUBT_S
-        if m.score < 1.0 or m.t - self._possible_t < WATCH_S or m.t - self._doubted_t < doubt_s:
+        doubted = self._broken or m.t - self._doubted_t < doubt_s
+        if m.score < 1.0 or m.t - self._possible_t < WATCH_S or doubted:
             return []
         self._possible_t = m.t
         because = {"lean_deg": degrees(m.lean), "sinking_m_s": -m.speed, "sag_m": -m.level}
@@ -169,15 +204,29 @@ class Falls:
             near = m.t - self._doubted_t < DOUBT_S
             self._doubted_t, self._doubted_s = m.t, DT_S + self._doubted_s * near
         if m.size >= LATER_IMPACT_M_S2:
-            self._knock_t = m.t
-            if m.size >= IMPACT_M_S2:
-                self._hard_knock_t = m.t
-            if m.size >= self._impact or m.t - self._impact_t > CONFIRM_WITHIN_S:
-                self._impact_t, self._impact = m.t, m.size  # a weaker one is a rebound
+            self._note_impact(m.t, m.size)
         if m.lying:
             if m.t - self._lying_to > 1.5 * DT_S:
                 self._lying_from = m.t
             self._lying_to = m.t
+
+    def _note_impact(self, t: float, size: float) -> None:
+        self._knock_t = t
+        if size >= IMPACT_M_S2:
+            if t - self._hard_knock_t > 1.5 * DT_S:
+                self._loud_from = t
+            self._hard_knock_t = t
+            self._broken = self._broken or t - self._loud_from > LASTING_S
+        if size >= self._impact or t - self._impact_t > CONFIRM_WITHIN_S:
+            self._impact_t, self._impact = t, size  # a weaker one is a rebound
+
+    def _examine(self, m: _Moment) -> None:
+        """Start again or doubt if the samples are no movement; only doubt, after an impact."""
+        noise, spins = self._recent.noise(m.i), self._recent.spins(m.i)
+        if spins or (noise and m.t - self._knock_t > CONFIRM_WITHIN_S):
+            self._broken = True
+        if noise or spins or self._recent.leaps(m.i):
+            self._doubted_t, self._doubted_s = m.t, PUSH_S
 
     def _is_down(self, m: _Moment) -> bool:
         watched = m.t - self._possible_t < WATCH_S
@@ -186,6 +235,13 @@ class Falls:
             and m.t - self._lying_from >= STILL_S
             and m.t - (self._knock_t if watched else self._hard_knock_t) <= CONFIRM_WITHIN_S
         )
+
+
+def _rest(block: Block, start: int) -> Block:
+    if not start:
+        return block
+    t, acc, ok = block.t[start:], block.acc[start:], block.ok[start:]
+    return replace(block, t=t, acc=acc, gyr=None if block.gyr is None else block.gyr[start:], ok=ok)
 
 
 def _score(lean: float, speed: float, level: float, free: float) -> float:

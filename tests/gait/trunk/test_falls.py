@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from cued.gait.finding import Disturbance
 from cued.gait.trunk.falls import Falls
 from cued.model import Block
-from tests.gait.blocks import part
+from tests.gait.blocks import part, split
 from tests.gait.moves import HARMLESS, Move, falling, jogging, recorded, truth, walking
 from tests.gait.trunk_walker import rotation
 
@@ -110,6 +110,66 @@ def test_bad_samples_raise_no_alarm():
     block = falling(AT).block()
     doubtful = block.t > AT - 0.2
     assert found([msgspec.structs.replace(block, ok=~doubtful)]) == []
+
+
+Hang = tuple[tuple[float, ...] | None, float, tuple[float, ...] | None, float]
+BROKEN: dict[str, Hang] = {  # values, None for the last ones, and noise
+    "noise about nothing": ((0.0, 0.0, 0.0), 0.05, (0.0, 0.0, 0.0), 0.01),
+    "acceleration at the end of its range": ((0.0, 0.0, 157.0), 0.05, None, 0.01),
+    "a small range in the wrong direction": ((20.0, 20.0, -20.0), 0.05, None, 0.01),
+    "a turn rate at the end of its range": ((0.0, 0.0, 9.8), 0.05, (35.0, 35.0, 35.0), 0.01),
+    "noise over the whole range": ((0.0, 0.0, 0.0), 90.0, (0.0, 0.0, 0.0), 20.0),
+}
+
+
+def hanging(block: Block, how: Hang, from_s: float, for_s: float) -> Block:
+    """Return the samples of a sensor that breaks for a time."""
+    acc_at, acc_noise, gyr_at, gyr_noise = how
+    there = (block.t >= from_s) & (block.t < from_s + for_s)
+    first, rng = int(np.argmax(there)), np.random.default_rng(1)
+    acc, gyr = block.acc.copy(), block.gyr.copy()
+    for x, at, noise in ((acc, acc_at, acc_noise), (gyr, gyr_at, gyr_noise)):
+        x[there] = (x[first] if at is None else at) + rng.normal(0.0, noise, (there.sum(), 3))
+    return msgspec.structs.replace(block, acc=acc, gyr=gyr)
+
+
+@pytest.mark.parametrize("for_s", [1.0, 4.0])
+@pytest.mark.parametrize("what", BROKEN)
+def test_no_fall_is_seen_in_what_no_body_does(what, for_s):
+    for start in (8.1, 8.35):
+        assert found([hanging(walking(18.0).block(), BROKEN[what], start, for_s)]) == []
+
+
+@pytest.mark.parametrize("noise", [0.05, 1.0])
+def test_noise_about_the_last_value_is_seldom_a_fall(noise):
+    how, block = (None, noise, None, noise / 5), walking(14.0).block()
+    reported = [
+        found([hanging(block, how, start, for_s)])
+        for start in np.arange(8.0, 8.5, 0.05)
+        for for_s in (0.5, 2.0)
+    ]
+    assert sum(map(bool, reported)) <= 4  # in 20
+
+
+@pytest.mark.parametrize("what", BROKEN)
+def test_a_fall_some_seconds_after_the_sensor_recovered_is_seen(what):
+    findings = found([hanging(falling(20.0).block(), BROKEN[what], 8.2, 2.0)])
+    assert kinds(findings) == ["possible_fall", "confirmed_fall"]
+
+
+@pytest.mark.parametrize("what", BROKEN)
+def test_any_split_of_what_no_body_does_gives_the_same_findings(what):
+    block, pieces = hanging(falling(20.0).block(), BROKEN[what], 8.2, 2.0), Falls("s")
+    whole = found([block])
+    assert [f for one in split(block, range(0, 2600, 7)) for f in pieces.feed(one)] == whole
+
+
+def test_single_spikes_while_walking_are_no_fall():
+    block = walking(20.0).block()
+    acc, gyr = block.acc.copy(), block.gyr.copy()
+    acc[1000], acc[1300] = (90.0, -90.0, -120.0), (-100.0, 0.0, -100.0)
+    gyr[1000], gyr[1300] = (30.0, 0.0, -30.0), (0.0, 35.0, 0.0)
+    assert found([msgspec.structs.replace(block, acc=acc, gyr=gyr)]) == []
 
 
 def lost(block: Block, every_s: float) -> Block:
