@@ -71,7 +71,12 @@ def far_end() -> Generator[None]:
     command = [sys.executable, "-m", load.__name__]
     with (
         private_bus(),
-        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as far,
+        subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            start_new_session=True,  # Ctrl-C does not reach it: it ends with its input
+        ) as far,
     ):
         assert far.stdin
         assert far.stdout

@@ -41,7 +41,8 @@ def private_bus() -> Generator[str]:
         path, config = Path(folder, "bus"), Path(folder, "bus.conf")
         config.write_text(CONFIG.format(socket=path), "utf-8")
         command = [program, f"--config-file={config}", "--nofork", "--nopidfile"]
-        daemon = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+        # In its own session: Ctrl-C at a terminal would end it before those who use it.
+        daemon = subprocess.Popen(command, stderr=subprocess.DEVNULL, start_new_session=True)
         try:
             _await_socket(path, daemon)
             with _environment(f"unix:path={path}"):

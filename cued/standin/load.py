@@ -1,14 +1,12 @@
 """Four streaming pods with the time in every frame: ``python -m cued.standin.load``.
 
 For measuring the cost of receiving, in a separate process. It uses the bus of its environment
-(``bus.private_bus``). Prints a line when the pods can be found; ends when standard input closes,
-and not with Ctrl-C, which the measuring process gets as well.
+(``bus.private_bus``). Prints a line when the pods can be found; ends when standard input closes.
 """
 
 from __future__ import annotations
 
 import asyncio
-import signal
 import struct
 import sys
 import time
@@ -29,7 +27,6 @@ ADDRESSES = tuple(f"C0:AA:00:00:00:{index:02X}" for index in range(1, PODS + 1))
 
 def main() -> None:
     """Run until standard input closes."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     asyncio.run(_stream())
 
 

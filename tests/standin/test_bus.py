@@ -6,6 +6,7 @@ import contextlib
 import os
 import shutil
 import socket
+import struct
 import subprocess
 import time
 from pathlib import Path
@@ -81,3 +82,10 @@ def test_without_dbus_daemon_the_package_is_named(monkeypatch):
     monkeypatch.setattr(shutil, "which", lambda _name: None)
     with pytest.raises(CuedError, match="Debian package dbus-daemon"), private_bus():
         pass
+
+
+def test_ctrl_c_at_a_terminal_does_not_reach_the_daemon():
+    with private_bus() as address, socket.socket(socket.AF_UNIX) as link:
+        link.connect(address.removeprefix("unix:path="))
+        (pid,) = struct.unpack_from("i", link.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
+        assert os.getpgid(pid) != os.getpgid(0)
