@@ -10,8 +10,8 @@ up, after ``FIRST_S``.
 
 Data may also come too late: a link slower than its sensor queues up samples. The lag is arrival
 minus device time, compared with its minimum, which may rise by 250 ppm for a slow crystal. Samples
-more than ``LAG_S`` behind are passed on (the engine refuses and reports them) but do not count as
-data, so that the link is made again. Without device time the lag cannot be seen.
+more than ``LAG_S`` behind are passed on (the engine reports them and looks for falls only) but do
+not count as data, so that the link is made again. Without device time the lag cannot be seen.
 
 The D-Bus library reads until nothing is left to read. After a pause of the process, or on a busy
 machine, that may be so much that the loop would not reach its ticks, stops and watchdog. So an
@@ -32,7 +32,7 @@ from cued.model import Input, Packet
 SILENT_S = 3.0  # chosen: longer than radios hesitate, short enough to be reported in time
 PAUSING_SILENT_S = 15.0  # heart rate straps may pause
 FIRST_S = 10.0  # chosen: setting up takes several exchanges
-LAG_S = 1.0  # the engine refuses later ones (signal/links.py)
+LAG_S = 1.0  # as in engine.py
 RISE = 250e-6  # as in signal/clock.py: two cheap crystals differ by 200 ppm at most
 DUPLICATE_S = 0.01  # a doubled callback comes in the same turn of the loop
 LONGEST_S = 0.25  # chosen: five ticks

@@ -124,4 +124,4 @@ async def test_a_movesense_without_free_slots_is_restarted(bluez):
     )
     async with running(site(back=sensor("movesense", "lower_back"))) as (_, heard):
         await heard.until(lambda: bytes((7, movesense.RESET, 5)) in commands, 3)
-        assert "429" in heard.links("back")[-1].why
+        await heard.until(lambda: "429" in heard.links("back")[-1].why, 3)
