@@ -144,6 +144,25 @@ def test_what_came_too_late_gives_no_footfall_and_no_stride():
     assert min(e.t for e in only(events, Footfall | Stride) if e.t > 4.0) > 4.0 + 3.0 - LAG_S
 
 
+FEET = """
+sensor = [
+    { name = "left", placement = "foot_left", rate_hz = 104, range_g = 16 },
+    { name = "right", placement = "foot_right", rate_hz = 104, range_g = 16 },
+]
+"""
+
+
+@pytest.mark.parametrize("start", [7.8, 8.2])
+def test_no_stride_spans_a_pause_of_which_nothing_was_seen(start):
+    script = FALLS[: FALLS.index("does")] + 'does = [{ at_s = 0, what = "walk" }]' + FEET
+    inputs, worn = run(script)
+    late = measured(worn, held(inputs, start, 1.05, ticks="last"))
+    took = {round(s.duration_s, 1) for s in only(on_time(script, measured), Stride) if s.t > 4.0}
+    strides = [s for s in only(late, Stride) if s.t > 4.0]
+    assert {round(s.duration_s, 1) for s in strides} <= took
+    assert strides[-1].t > start + 2.0
+
+
 def test_a_fall_of_more_than_five_seconds_ago_is_not_reported():
     inputs, worn = run(FALLS.replace("= 12", "= 18"))
     assert "confirmed" in dict(stages(coached(worn, held(inputs, 7.0, LYING_S - 0.2))))

@@ -117,6 +117,8 @@ class Body:
                 if isinstance(finding, Disturbance) and finding.kind != "stumble":
                     out.append(finding.fall())
         began, reached = float(block.t[0]), float(block.t[-1])
+        if again.fresh:
+            self._strides.interrupt(block.sensor, began)
         self._footfalls.heard(block.sensor, reached)
         self._merge.put(block.sensor, began, reached, waiting)
         return out + self._advance()

@@ -13,6 +13,9 @@ a stride waits for its own, but no longer than ``WAIT_S``; with a belt speed not
 Contacts of an unknown foot (a trunk sensor without lateral axis) give strides of unknown side from
 every second contact.
 
+No stride spans a time of which its foot's sensor gave no samples, or gave them too late: a contact
+may be missing there, so two strides would look like one of twice the length.
+
 ``clean`` is False if the belt was changing during the stride or is at another level at its end
 (``BeltState.since``), if a contact had low confidence, or if only one of the two was flat: such
 strides are real, but no baseline is built from them.
@@ -47,6 +50,7 @@ class Strides:
         self._travelled: dict[Side, float] = {}
         self._waiting: dict[Side, Stride] = {}
         self._last: dict[Side, Stride] = {}
+        self._unbroken_since: dict[str, float] = {}  # by sensor
 
     def belt(self, belt: BeltState) -> None:
         """Use this state of the belt from ``belt.t`` on; feet that miss a speed change nothing."""
@@ -90,11 +94,15 @@ class Strides:
         self._lifts.clear()
         self._waiting.clear()
 
+    def interrupt(self, sensor: str, t: float) -> None:
+        """Let no stride to this sensor's contacts span ``t``, where its samples begin again."""
+        self._unbroken_since[sensor] = t
+
     def feed(self, footfall: Footfall, mode: Mode, direction: Direction) -> Stride | None:
         """Process a footfall; return the stride that it ends, unless that must wait."""
         start = self._start(footfall)
         self._contacts.append(footfall)
-        if start is None:
+        if start is None or start.t < self._unbroken_since.get(footfall.sensor, start.t):
             return None
         duration = footfall.t - start.t
         if not SHORTEST_S <= duration <= LONGEST_S:

@@ -138,3 +138,14 @@ def test_a_foots_speed_is_its_path_over_the_stride_that_it_belongs_to():
     assert strides.foot_speed(travel(2.3, 2.4)) == pytest.approx(1.3)
     for other in (travel(1.9, 2.0), travel(2.9, 3.0), replace(travel(2.3, 2.4), side="right")):
         assert strides.foot_speed(other) is None
+
+
+def test_no_stride_spans_a_gap_in_its_own_sensors_samples():
+    strides = Strides()
+    strides.feed(footfall(1.0), "walking", "forward")
+    strides.feed(replace(footfall(1.5, "right"), sensor="other"), "walking", "forward")
+    strides.interrupt("s", 2.9)
+    other = replace(footfall(3.0, "right"), sensor="other")
+    assert strides.feed(other, "walking", "forward").duration_s == 1.5
+    assert strides.feed(footfall(3.2), "walking", "forward") is None
+    assert strides.feed(footfall(4.3), "walking", "forward").duration_s == pytest.approx(1.1)
