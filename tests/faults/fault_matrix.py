@@ -27,7 +27,7 @@ from tests.helpers.home import HOME
 from tests.helpers.running import Running
 
 MOMENTS = ("start", "session", "end")
-AT_ONCE = 6  # they mostly wait: 2 s of computing in 15
+AT_ONCE = 4
 COACHED_S = 2.5  # after the fault has begun in a session: longer than a gap may be
 CONFIG = """
 [sinks.history]
@@ -38,6 +38,11 @@ keep_free_mb = 0
 [sinks.mqtt]
 host = '127.0.0.1'
 port = {port}
+"""
+WALK = """
+duration_s = 120
+belt = [{ at_s = 1.0, speed_m_s = 1.2 }]
+does = [{ at_s = 1.0, what = "walk" }]
 """
 DOCUMENT = HOME / "docs/system-tests.md"
 BEGINS, ENDS = "<!-- fault matrix -->", "<!-- end -->"
@@ -226,8 +231,12 @@ def _seen(cell: Cell, fault: str, moment: str, begin: Callable[[], object]) -> S
     if moment == "start" and not descriptors:
         begin()
     more = CONFIG.format(state=cell.state, port=cell.broker.port)
+    walk = cell.folder / "walk.toml"
+    walk.write_text(WALK)
     card = fault == "sound card blocks"
-    daemon = cell.daemon = Running(cell.folder, program=False, more=more, hardware=card)
+    daemon = cell.daemon = Running(
+        cell.folder, program=False, more=more, hardware=card, scenario=walk
+    )
     if moment == "start" and descriptors:
         begin()
     daemon.socket.settimeout(60.0)  # an excessive time is still measured

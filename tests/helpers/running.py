@@ -30,11 +30,20 @@ class Running:
     """The daemon under a stand-in for systemd: a socket that takes what it says."""
 
     def __init__(
-        self, folder, stdin=subprocess.DEVNULL, *, hardware=False, program=True, more="", **process
+        self,
+        folder,
+        stdin=subprocess.DEVNULL,
+        *,
+        hardware=False,
+        program=True,
+        scenario="steady",
+        more="",
+        **process,
     ):
         folder.mkdir(exist_ok=True)
         self.config = folder / "cued.toml"
-        text = GOOD.format(name="one") + ("" if program else "[coach]\nprogram = false\n") + more
+        text = GOOD.format(name="one").replace("steady", str(scenario))
+        text += ("" if program else "[coach]\nprogram = false\n") + more
         self.config.write_text(text.replace("re = false", "re = true") if hardware else text)
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self.socket.bind(str(folder / "notify"))
