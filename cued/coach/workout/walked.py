@@ -8,14 +8,23 @@ Rules of this file
 * A runner without steps counts as walking until they have had time to leave the belt: a very slow
   step is often no stride, or not seen at all. After that the time since the last step is taken
   back.
+* On a slow belt, or one of unknown speed, movement without steps may be just such steps, so that
+  time begins only when they stand still, or after ``RESTLESS_S``. In simulation a trunk sensor
+  alone misses steps at 0.3 m/s for up to 40 s at a time and then reports movement; whoever stops
+  is standing within 4 s.
 """
 
 from __future__ import annotations
+
+from math import inf
 
 from cued.coach.known import Known
 from cued.coach.workout.totals import SessionTally
 
 SLOW_PATIENCE = 2.0  # on a slow belt: "Paused" would stop a walker, and 0.3 m/s throws nobody off
+RESTLESS_S = (
+    45.0  # chosen, see above: somebody who fidgets beside the belt is noticed a minute late
+)
 LONGEST_STEP_S = 2.0  # most time counted at once
 
 
@@ -27,6 +36,7 @@ class Walked:
         self._known = known
         self._last: float | None = None
         self._unseen_s = self._unseen_back_s = 0.0  # counted since the last step seen
+        self._restless_at = -inf  # when somebody last moved without steps
         self.moved = 0.0  # when somebody last walked
 
     def passed(self) -> float:
@@ -35,6 +45,8 @@ class Walked:
         last, self._last = self._last if self._last is not None else known.now, known.now
         if known.walking or known.blind:
             self.moved = known.now
+        if self._slow and known.mode == "unknown" and known.now - self._stepped_at < RESTLESS_S:
+            self._restless_at = known.now
         return min(max(known.now - last, 0.0), LONGEST_STEP_S)
 
     def begin(self) -> None:
@@ -69,12 +81,19 @@ class Walked:
                 known.back_m_s = known.belt.speed_m_s
 
     @property
-    def _quiet_s(self) -> float:
+    def _stepped_at(self) -> float:
         known = self._known
-        return known.now - max(known.stride_at, known.footfall_at, known.walked_at)
+        return max(known.stride_at, known.footfall_at, known.walked_at)
+
+    @property
+    def _quiet_s(self) -> float:
+        return self._known.now - max(self._stepped_at, self._restless_at)
+
+    @property
+    def _slow(self) -> bool:
+        known = self._known
+        return known.belt is None or (known.belt_moves and known.belt_slow)
 
     @property
     def _patience_s(self) -> float:
-        known = self._known
-        slow = known.belt is None or (known.belt_moves and known.belt_slow)
-        return self._step_off_s * (SLOW_PATIENCE if slow else 1.0)
+        return self._step_off_s * (SLOW_PATIENCE if self._slow else 1.0)

@@ -15,9 +15,12 @@ from cued.model import Belt
 STEP_OFF_S = 8.0
 
 
-def walk(steps_until: float, until: float, **known: Any) -> tuple[Known, SessionTally, Walked]:
-    """Step each second up to a time, sampled ten times a second."""
+def walk(
+    steps_until: float, until: float, restless: float = 0.0, **known: Any
+) -> tuple[Known, SessionTally, Walked]:
+    """Step each second up to a time and then move without steps up to another, then stand."""
     terms: dict[str, Any] = {
+        "mode": "walking",
         "spec": PHASES["backward_walk"],
         "direction": "backward",
         "belt": Belt(t=0.0, speed_m_s=1.0),
@@ -27,6 +30,8 @@ def walk(steps_until: float, until: float, **known: Any) -> tuple[Known, Session
     tally, walked = SessionTally(), Walked(STEP_OFF_S, now)
     for i in range(round(until * 10) + 1):
         now.now = 0.1 * i
+        if restless and now.now > steps_until:
+            now.mode = "unknown" if now.now < restless else "standing"
         if now.now <= steps_until:
             now.stride_at = now.footfall_at = now.walked_at = float(int(now.now))
         walked.count(walked.passed(), tally)
@@ -58,6 +63,24 @@ def test_a_gap_in_the_steps_counts_when_they_return():
 def test_on_a_slow_or_silent_belt_the_wait_is_twice_as_long(speed: float | None, off: bool):
     belt = None if speed is None else Belt(t=0.0, speed_m_s=speed)
     _, _, walked = walk(20.0, 32.0, belt=belt)
+    assert walked.stepped_off == off
+
+
+@pytest.mark.parametrize(
+    ("speed", "restless", "until", "off"),
+    [
+        (None, 60.0, 60.0, False),  # steps that a trunk sensor does not see
+        (0.3, 60.0, 60.0, False),
+        (1.0, 60.0, 30.0, True),  # no step is missed there
+        (None, 30.0, 45.0, False),
+        (None, 30.0, 47.0, True),  # 16 s of standing
+        (None, 200.0, 79.0, False),
+        (None, 200.0, 82.0, True),  # somebody who fidgets beside the belt
+    ],
+)
+def test_movement_without_steps_may_be_walking_on_a_slow_belt_alone(speed, restless, until, off):
+    belt = None if speed is None else Belt(t=0.0, speed_m_s=speed)
+    _, _, walked = walk(20.0, until, restless, belt=belt)
     assert walked.stepped_off == off
 
 
