@@ -37,7 +37,7 @@ class Walked:
         self._last: float | None = None
         self._unseen_s = self._unseen_back_s = 0.0  # counted since the last step seen
         self._restless_at = -inf  # when somebody last moved without steps
-        self.moved = 0.0  # when somebody last walked
+        self.moved = 0.0  # when somebody last walked, or may have
 
     def passed(self) -> float:
         """Return the time since the last input, s; note whether somebody walks."""
@@ -46,7 +46,7 @@ class Walked:
         if known.walking or known.blind:
             self.moved = known.now
         if self._slow and known.mode == "unknown" and known.now - self._stepped_at < RESTLESS_S:
-            self._restless_at = known.now
+            self._restless_at = self.moved = known.now
         return min(max(known.now - last, 0.0), LONGEST_STEP_S)
 
     def begin(self) -> None:

@@ -82,6 +82,9 @@ def test_movement_without_steps_may_be_walking_on_a_slow_belt_alone(speed, restl
     belt = None if speed is None else Belt(t=0.0, speed_m_s=speed)
     _, _, walked = walk(20.0, until, restless, belt=belt)
     assert walked.stepped_off == off
+    assert walked.moved == pytest.approx(
+        min(restless, until, 65.0) if speed != 1.0 else 23.0, abs=0.2
+    )
 
 
 def test_a_phase_of_standing_counts_time_stood():
