@@ -20,6 +20,7 @@ from cued.signal.grid import Grid
 
 SATURATED_RUN = 3  # samples at the range's end in a row
 SATURATED_ACC_M_S2 = 18.0  # the smallest common range, 2 g, less its tolerance
+LYING_RAD_S = 0.2  # chosen: above a gyroscope's offset; faster, a live accelerometer would change
 FLAT_S = 0.2  # chosen; noise changes the last digit of most sensors sooner
 
 
@@ -59,7 +60,7 @@ class Stream:
         if not isfinite(np.add.reduce(x, axis=None)):
             rows = np.isfinite(x).all(axis=1)
             t, x = t[rows], x[rows]
-        ok = quality.feed(x[:, :3])
+        ok = quality.feed(x)
         self.usable = bool(ok.any())
         return [self._block(*part) for part in grid.feed(t, x, ok)]
 
@@ -102,39 +103,52 @@ class Quality:
 
     Saturated: the same large value on one axis three times in a row. Real movement peaks once; a
     clipped peak repeats the range's end. Flat: all axes exactly unchanged for 0.2 s. Even a sensor
-    on a table shows noise in its last bit. Marks start at the sample at which a run becomes too
-    long, so any split of the samples gives the same marks.
+    on a table shows noise in its last bit, if not in the acceleration's of a coarse one (10 mg),
+    then in the turn rate's, which tells it from one that hangs. Without a gyroscope it cannot be
+    told: lying still, it counts as lost until it is moved. Marks start at the sample at which a run
+    becomes too long, so any split of the samples gives the same marks.
     """
 
     def __init__(self, rate_hz: float) -> None:
         self._flat_run = max(3, round(FLAT_S * rate_hz))
         self._last: Floats | None = None
         self._runs = np.zeros(3, dtype=np.int64)
+        self._alike = np.zeros(3, dtype=np.int64)  # the same of the turn rate
 
-    def feed(self, acc: Floats) -> Bools:
-        """Mark (n, 3) finite accelerations; True is good."""
-        n = acc.shape[0]
+    def feed(self, x: Floats) -> Bools:
+        """Mark finite accelerations (n, 3), or with turn rates (n, 6); True is good."""
+        n = x.shape[0]
         if not n:
             return np.empty(0, dtype=np.bool_)
-        before = acc[:1] + 1.0 if self._last is None else self._last
-        known = np.concatenate((before, acc))
+        before = x[:1] + 1.0 if self._last is None else self._last
+        known = np.concatenate((before, x))
         same: Bools = known[1:] == known[:-1]
         self._last = known[-1:]
+        acc = x[:, :3]
         if not np.count_nonzero(same):
-            self._runs[:] = 0
+            self._runs[:] = self._alike[:] = 0
             return np.isfinite(acc[:, 0])  # all True
-        runs = self._run_lengths(same)
+        runs, self._runs = _run_lengths(same[:, :3], self._runs)
         saturated: Bools = (runs >= SATURATED_RUN - 1) & (np.abs(acc) >= SATURATED_ACC_M_S2)
         flat: Bools = runs.min(axis=1) >= self._flat_run - 1
+        if x.shape[1] > 3:
+            alike, self._alike = _run_lengths(same[:, 3:], self._alike)
+            flickers: Bools = alike.min(axis=1) < self._flat_run - 1
+            flat &= ~(flickers & (np.abs(x[:, 3:]).max(axis=1) < LYING_RAD_S))
         clipped: Bools = saturated[:, 0] | saturated[:, 1] | saturated[:, 2]
         good: Bools = np.logical_not(clipped | flat)
         return good
 
-    def _run_lengths(self, same: Bools) -> NDArray[np.int64]:
-        """Return for each sample and axis how many samples before it had the same value."""
-        n = same.shape[0]
-        index: NDArray[np.int64] = np.arange(1, n + 1, dtype=np.int64)[:, None]
-        breaks: NDArray[np.int64] = np.maximum.accumulate(np.where(same, 0, index), axis=0)
-        runs: NDArray[np.int64] = np.where(breaks == 0, index + self._runs, index - breaks)
-        self._runs = runs[-1].copy()
-        return runs
+
+def _run_lengths(
+    same: Bools, before: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return for each sample and axis how many before it had the same value, and the last ones.
+
+    before : the last ones of the samples before.
+    """
+    n = same.shape[0]
+    index: NDArray[np.int64] = np.arange(1, n + 1, dtype=np.int64)[:, None]
+    breaks: NDArray[np.int64] = np.maximum.accumulate(np.where(same, 0, index), axis=0)
+    runs: NDArray[np.int64] = np.where(breaks == 0, index + before, index - breaks)
+    return runs, runs[-1].copy()

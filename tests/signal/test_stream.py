@@ -145,6 +145,26 @@ def test_a_frozen_sensor_is_marked_after_a_fifth_of_a_second():
     assert not ok[60:].any()
 
 
+def still(turn: float, flicker: float) -> np.ndarray:
+    """Return two seconds of a coarse accelerometer at rest, and of a gyroscope."""
+    x = np.tile((0.0, 0.0, 9.81, turn, 0.0, 0.0), (200, 1))
+    x[:, 4] += flicker * np.random.default_rng(1).integers(0, 2, 200)
+    return x
+
+
+@pytest.mark.parametrize(
+    ("turn", "flicker", "good"),
+    [(0.02, 0.001, True), (0.02, 0.0, False), (1.0, 0.001, False)],
+    ids=["on a table", "hangs", "turns without a change of acceleration"],
+)
+def test_a_coarse_sensor_at_rest_is_told_from_a_frozen_one_by_its_gyroscope(turn, flicker, good):
+    x = still(turn, flicker)
+    ok = Quality(100.0).feed(x)
+    assert ok[20:].all() if good else not ok[20:].any()
+    pieces = Quality(100.0)
+    assert (np.concatenate([pieces.feed(x[i : i + 7]) for i in range(0, 200, 7)]) == ok).all()
+
+
 def test_one_frozen_axis_is_not_marked():
     acc = lively(200)
     acc[:, 1] = 0.0  # some recordings have no lateral axis
