@@ -154,7 +154,7 @@ class Engine:
         return out
 
     def _late(self, packet: Packet, blocks: list[Block]) -> list[AnyEvent]:
-        """Search late samples for a fall, which is reported if possible still, or confirmed."""
+        """Return the falls that late samples show: confirmed ones, and possible ones still fresh."""
         stream = self._streams[packet.sensor]
         if stream.lag_s > LYING_S:
             stream.forget()  # later samples will not be continuous with earlier ones

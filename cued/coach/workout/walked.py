@@ -22,9 +22,7 @@ from cued.coach.known import Known
 from cued.coach.workout.totals import SessionTally
 
 SLOW_PATIENCE = 2.0  # on a slow belt: "Paused" would stop a walker, and 0.3 m/s throws nobody off
-RESTLESS_S = (
-    45.0  # chosen, see above: somebody who fidgets beside the belt is noticed a minute late
-)
+RESTLESS_S = 45.0  # chosen, see above; the price: fidgeting beside the belt is walking for a minute
 LONGEST_STEP_S = 2.0  # most time counted at once
 
 

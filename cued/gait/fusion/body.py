@@ -67,6 +67,7 @@ from cued.model import (
 )
 
 POSTURE_RECENT_S = 1.5  # before the end of the stride that it belongs to
+MISHAPS = (Falls, Stumbles)  # the chains that samples which came too late still feed
 SETTLED_S = 2.0  # after a change: longer than any packet, so that packets make no difference
 
 
@@ -107,17 +108,17 @@ class Body:
         """Process samples of one sensor and return the events they complete."""
         out: list[AnyEvent] = []
         waiting: list[Finding] = []
-        again = block
+        restarted = block
         if block.sensor in self._too_late:
             self._too_late.discard(block.sensor)
-            again = replace(block, fresh=True)
+            restarted = replace(block, fresh=True)
         for chain in self._chains[block.sensor]:
-            for finding in chain.feed(block if isinstance(chain, Falls | Stumbles) else again):
+            for finding in chain.feed(block if isinstance(chain, MISHAPS) else restarted):
                 waiting.append(finding)
                 if isinstance(finding, Disturbance) and finding.kind != "stumble":
                     out.append(finding.fall())
         began, reached = float(block.t[0]), float(block.t[-1])
-        if again.fresh:
+        if restarted.fresh:
             self._strides.interrupt(block.sensor, began)
         self._footfalls.heard(block.sensor, reached)
         self._merge.put(block.sensor, began, reached, waiting)
@@ -126,7 +127,7 @@ class Body:
     def feed_late(self, block: Block) -> list[Fall]:
         """Process samples that are too old for anything else, and return the falls they show."""
         self._too_late.add(block.sensor)
-        mishaps = (c for c in self._chains[block.sensor] if isinstance(c, Falls | Stumbles))
+        mishaps = (c for c in self._chains[block.sensor] if isinstance(c, MISHAPS))
         found = [finding for chain in mishaps for finding in chain.feed(block)]
         return [finding.fall() for finding in found if finding.kind != "stumble"]
 
