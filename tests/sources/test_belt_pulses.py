@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from statistics import median
 
 import pytest
 
@@ -68,8 +69,8 @@ async def test_edges_of_a_pin_are_received():
         await asyncio.sleep(0.03)
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
-    assert heard
-    assert 1.0 < heard[-1].speed_m_s < 4.0
+    # 3.2 m/s; a busy machine delays single edges.
+    assert 1.0 < median(belt.speed_m_s for belt in heard) < 4.0
 
 
 async def test_without_pins_the_link_is_lost():
