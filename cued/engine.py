@@ -154,7 +154,7 @@ class Engine:
         return out
 
     def _late(self, packet: Packet, blocks: list[Block]) -> list[AnyEvent]:
-        """Return the falls that late samples show: confirmed ones, and possible ones still fresh."""
+        """Return the falls in late samples: all confirmed ones, and possible ones while fresh."""
         stream = self._streams[packet.sensor]
         if stream.lag_s > LYING_S:
             stream.forget()  # later samples will not be continuous with earlier ones
