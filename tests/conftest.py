@@ -52,8 +52,8 @@ ONCE = tuple(
     str(HOME / "tests" / room)
     for room in (
         *("belt", "coach", "devices", "evaluation", "gait", "signal", "simulation"),
-        *("recording/imports", "contracts/test_devices.py", "contracts/test_rules.py"),
-        *("hardware", "scripts", "test_house.py"),
+        *("recording", "report", "contracts/test_devices.py", "contracts/test_rules.py"),
+        *("actuators/test_speech.py", "hardware", "scripts", "test_house.py"),
     )
 )
 

@@ -33,6 +33,7 @@ from tests.simulation.walks import simulated
 
 WALK = """
 duration_s = 26
+link = { samples = 25 }
 belt = [{ at_s = 0, speed_m_s = 1.1, ramp_m_s2 = 1.0 }]
 does = [{ at_s = 1, what = "walk" }, { at_s = 19, what = "stumble", by = 1.7 }]
 """

@@ -27,7 +27,7 @@ from tests.helpers.home import HOME
 from tests.helpers.running import Running
 
 MOMENTS = ("start", "session", "end")
-AT_ONCE = 6  # they mostly wait: each computes for 2 s in 11
+AT_ONCE = 4
 COACHED_S = 2.5  # after the fault has begun in a session: longer than a gap may be
 CONFIG = """
 [sinks.history]
