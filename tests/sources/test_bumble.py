@@ -34,7 +34,7 @@ async def test_each_family_is_set_up_and_its_values_arrive(air, family):
     where = site(it=sensor(family.device, family.placement, address=address))
     async with running(where, radio=air.radio()) as (_, heard):
         await heard.until(lambda: device.started, 15)
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(0.5)  # until all its characteristics are subscribed to
         n = round(1.6 * family.rate_hz)
         t = 10 + np.arange(n) / family.rate_hz
         acc = STILL + 0.3 * np.sin(3 * t)[:, None]
