@@ -30,9 +30,11 @@ def loading() -> Generator[None]:
     usual &= threading.current_thread() is threading.main_thread()
     if usual:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
-    yield
-    if usual:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        if usual:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 with loading():

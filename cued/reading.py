@@ -33,7 +33,6 @@ MISSING = ": is missing"
 # Begins a host's pattern: no resolver takes a name with an empty part, or one of 64 characters.
 HOST = r"^(?!\.|.*\.\.|.*[^.]{64})"
 LARGEST = 256_000  # bytes of a file; the example with every option has 17,000
-MOST_MISTAKES = 50  # as in ``toml.py``
 HEAD = re.compile(r"\[([^\]]+)\](?: ([\w-]+))?")  # the start of a mistake: section, key
 LIMITS = {">=": "at least", "<=": "at most", ">": "more than", "<": "less than"}
 LENGTHS = {">=": "at least", "<=": "at most", "==": "exactly"}
@@ -112,7 +111,7 @@ def convert(table: Any, kind: type[S], where: str) -> S:
             made = msgspec.convert(left, kind)
         except msgspec.ValidationError as wrong:
             text, key = explained_with_key(str(wrong), kind, left)
-            if isinstance(left, dict) and key in left and len(mistakes) < MOST_MISTAKES:
+            if isinstance(left, dict) and key in left and len(mistakes) < toml.MOST_SLIPS:
                 del left[key]
                 mistakes[key] = f"{where} {text}"
                 continue

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from msgspec import Meta, Struct
 
-from cued import reading
+from cued import reading, toml
 from cued.model import ConfigError
 
 
@@ -125,4 +125,4 @@ def test_a_mistake_is_placed_in_its_file_if_it_names_a_section(tmp_path) -> None
 
 def test_the_mistakes_of_a_wrong_file_are_not_all_listed() -> None:
     mistakes = refused({f"k{n}": n for n in range(5000)})
-    assert len(mistakes) == reading.MOST_MISTAKES
+    assert len(mistakes) == toml.MOST_SLIPS

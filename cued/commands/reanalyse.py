@@ -199,8 +199,8 @@ def _files(named: Iterable[str]) -> list[Path]:
     """Find the sessions; a link keeps its own name."""
     out: list[Path] = []
     for path in map(place, named):
-        found = sorted(path.rglob(f"*{SUFFIX}")) if path.is_dir() else [path]
-        if not found or not (found != [path] or path.is_file()):  # reading a pipe never ends
+        found = sorted(path.rglob(f"*{SUFFIX}")) if path.is_dir() else [path] * path.is_file()
+        if not found:  # nor in a pipe: reading it never ends
             raise CuedError(f"{path}: there is no session")
         out += found
     return list(dict.fromkeys(out))

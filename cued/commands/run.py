@@ -224,7 +224,7 @@ async def _serve(
 
 
 def _after_set_up(read: Callable[[], Config], config: Config) -> Config:
-    """Read the configuration again; keep the old one if it is wrong by now."""
+    """Return the configuration as it is now, or the old one if that is wrong."""
     try:
         return _checked(read)
     except ConfigError as error:

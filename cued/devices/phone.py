@@ -192,7 +192,7 @@ class Phone(Device):
         return self._joined(t, at, acc, *streams.get("gyroscope", nothing))
 
     def _follow_clock(self, t: float, ns: list[int]) -> None:
-        """Note a message's times; if the clock was set back, let them continue after a leap."""
+        """Let times continue after the earlier ones if the phone's clock was set back."""
         if not ns:
             return
         if self._base_ns is None:

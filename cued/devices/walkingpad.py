@@ -179,7 +179,7 @@ class WalkingPad(Device):
         return [] if request.t - self._sent_t < APART_S else [*self._next(request.t)]
 
     def _next(self, t: float) -> list[Write | Answer]:
-        """Write what has waited its turn; drop a speed that would be refused by now."""
+        """Return the write that has waited its turn, or the refusal of a speed too high by now."""
         command = self._todo.pop(0)
         if command != HALT:
             if why := self._beyond(self._wanted):

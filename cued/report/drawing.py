@@ -49,7 +49,10 @@ def pointed(figure: Figure, point: str) -> None:
 
 @contextlib.contextmanager
 def styled(options: Any) -> Generator[None]:
-    """Draw with these settings; Ctrl-C waits, because matplotlib may turn it into another error."""
+    """Draw with these settings.
+
+    Ctrl-C waits until then, because matplotlib may turn it into another error.
+    """
     before, came = signal.getsignal(signal.SIGINT), list[int]()
     waits = before is signal.default_int_handler
     waits &= threading.current_thread() is threading.main_thread()

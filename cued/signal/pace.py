@@ -39,7 +39,7 @@ class Pace:
         self._stretches: deque[tuple[float, float]] = deque(maxlen=KEPT)  # (s, s of samples)
 
     def feed(self, t: float, n: int, period_s: float) -> float:
-        """Count ``n`` samples that arrived at ``t``; return new over old period, 1 if unchanged."""
+        """Return the new period over the old, now that ``n`` samples arrived at ``t``."""
         self._samples += n
         if self._begun is None:
             self._begun, self._samples = t, 0

@@ -112,43 +112,36 @@ class Quality:
     def __init__(self, rate_hz: float) -> None:
         self._flat_run = max(3, round(FLAT_S * rate_hz))
         self._last: Floats | None = None
-        self._runs = np.zeros(3, dtype=np.int64)
-        self._alike = np.zeros(3, dtype=np.int64)  # the same of the turn rate
+        self._runs = np.zeros(0, dtype=np.int64)  # of equal samples, for each column
 
     def feed(self, x: Floats) -> Bools:
         """Mark finite accelerations (n, 3), or with turn rates (n, 6); True is good."""
         n = x.shape[0]
         if not n:
             return np.empty(0, dtype=np.bool_)
-        before = x[:1] + 1.0 if self._last is None else self._last
-        known = np.concatenate((before, x))
+        if self._last is None:
+            self._last, self._runs = x[:1] + 1.0, np.zeros(x.shape[1], dtype=np.int64)
+        known = np.concatenate((self._last, x))
         same: Bools = known[1:] == known[:-1]
         self._last = known[-1:]
-        acc = x[:, :3]
         if not np.count_nonzero(same):
-            self._runs[:] = self._alike[:] = 0
-            return np.isfinite(acc[:, 0])  # all True
-        runs, self._runs = _run_lengths(same[:, :3], self._runs)
-        saturated: Bools = (runs >= SATURATED_RUN - 1) & (np.abs(acc) >= SATURATED_ACC_M_S2)
-        flat: Bools = runs.min(axis=1) >= self._flat_run - 1
-        if x.shape[1] > 3:
-            alike, self._alike = _run_lengths(same[:, 3:], self._alike)
-            flickers: Bools = alike.min(axis=1) < self._flat_run - 1
-            flat &= ~(flickers & (np.abs(x[:, 3:]).max(axis=1) < LYING_RAD_S))
+            self._runs[:] = 0
+            return np.isfinite(x[:, 0])  # all True
+        runs, acc, gyr = self._run_lengths(same), x[:, :3], x[:, 3:]
+        saturated: Bools = (runs[:, :3] >= SATURATED_RUN - 1) & (np.abs(acc) >= SATURATED_ACC_M_S2)
+        flat: Bools = runs[:, :3].min(axis=1) >= self._flat_run - 1
+        if gyr.size:
+            flickers: Bools = runs[:, 3:].min(axis=1) < self._flat_run - 1
+            flat &= ~(flickers & (np.abs(gyr).max(axis=1) < LYING_RAD_S))
         clipped: Bools = saturated[:, 0] | saturated[:, 1] | saturated[:, 2]
         good: Bools = np.logical_not(clipped | flat)
         return good
 
-
-def _run_lengths(
-    same: Bools, before: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return for each sample and axis how many before it had the same value, and the last ones.
-
-    before : the last ones of the samples before.
-    """
-    n = same.shape[0]
-    index: NDArray[np.int64] = np.arange(1, n + 1, dtype=np.int64)[:, None]
-    breaks: NDArray[np.int64] = np.maximum.accumulate(np.where(same, 0, index), axis=0)
-    runs: NDArray[np.int64] = np.where(breaks == 0, index + before, index - breaks)
-    return runs, runs[-1].copy()
+    def _run_lengths(self, same: Bools) -> NDArray[np.int64]:
+        """Return for each sample and column how many samples before it had the same value."""
+        n = same.shape[0]
+        index: NDArray[np.int64] = np.arange(1, n + 1, dtype=np.int64)[:, None]
+        breaks: NDArray[np.int64] = np.maximum.accumulate(np.where(same, 0, index), axis=0)
+        runs: NDArray[np.int64] = np.where(breaks == 0, index + self._runs, index - breaks)
+        self._runs = runs[-1].copy()
+        return runs

@@ -221,7 +221,10 @@ class Falls:
             self._impact_t, self._impact = t, size  # a weaker one is a rebound
 
     def _examine(self, m: _Moment) -> None:
-        """Start again or doubt if the samples are no movement; only doubt, after an impact."""
+        """Call the sensor broken or doubt what it shows, if its samples are no body's movement.
+
+        After an impact noise is only a doubt: what shakes may be a body.
+        """
         noise, spins = self._recent.noise(m.i), self._recent.spins(m.i)
         if spins or (noise and m.t - self._knock_t > CONFIRM_WITHIN_S):
             self._broken = True

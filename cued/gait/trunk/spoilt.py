@@ -32,21 +32,23 @@ class Recent:
 
     def reset(self) -> None:
         """Forget the samples, as after a gap."""
-        self._samples: Floats = np.empty((0, 6))  # acceleration and turn rate
-        self._before = 0  # how many of them precede the present block
+        self._blocks: list[Block] = []  # the present one, and those that still matter before it
 
     def feed(self, block: Block) -> None:
-        """Take the next samples; a turn rate that is not measured counts as none."""
-        gyr = np.zeros_like(block.acc) if block.gyr is None else block.gyr
-        old = self._samples[-SAMPLES:]
-        self._before = old.shape[0]
-        self._samples = np.concatenate((old, np.concatenate((block.acc, gyr), axis=1)))
+        """Keep the next samples, which are looked at only when a fall seems possible."""
+        self._blocks.append(block)
+        while sum(b.t.size for b in self._blocks[1:-1]) >= SAMPLES:
+            self._blocks.pop(0)
 
     def _until(self, i: int) -> tuple[Floats, Floats]:
-        """Return the last accelerations and turn rates up to the present block's sample ``i``."""
-        end = self._before + i + 1
-        last = self._samples[max(0, end - SAMPLES) : end]
-        return last[:, :3], last[:, 3:]
+        """Return the last accelerations and turn rates up to the present block's sample ``i``.
+
+        A turn rate that is not measured counts as none.
+        """
+        end = sum(b.t.size for b in self._blocks[:-1]) + i + 1
+        last = slice(max(0, end - SAMPLES), end)
+        turns = [np.zeros_like(b.acc) if b.gyr is None else b.gyr for b in self._blocks]
+        return np.concatenate([b.acc for b in self._blocks])[last], np.concatenate(turns)[last]
 
     def noise(self, i: int) -> bool:
         """Return whether the samples up to the block's ``i``-th are noise."""

@@ -135,7 +135,10 @@ def damaged(error: Exception) -> bool:
 
 
 def set_aside(path: Path) -> Path:
-    """Rename a damaged database and its WAL, which may hold the last sessions; return its name."""
+    """Rename a damaged database and return its new name.
+
+    Its WAL goes with it, because that may hold the last sessions.
+    """
     number, aside = 1, path.with_name(path.name + BAD)
     while aside.exists():
         number += 1
