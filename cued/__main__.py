@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import codecs
-import contextlib
 import errno
 import importlib
 import io
@@ -14,30 +13,16 @@ import pkgutil
 import re
 import signal
 import sys
-import threading
-from collections.abc import Generator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import NoReturn, TextIO
 
 from cued import __version__, commands
+from cued.interrupts import handled
 
-
-@contextlib.contextmanager
-def loading() -> Generator[None]:
-    """Let Ctrl-C end the process silently: imports may print or change a KeyboardInterrupt."""
-    usual = signal.getsignal(signal.SIGINT) is signal.default_int_handler
-    usual &= threading.current_thread() is threading.main_thread()
-    if usual:
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
-    try:
-        yield
-    finally:
-        if usual:
-            signal.signal(signal.SIGINT, signal.default_int_handler)
-
-
-with loading():
+# Ctrl-C ends the process silently while it loads: imports may print or change a KeyboardInterrupt.
+with handled(signal.SIG_DFL):
     from cued.model import ConfigError, CuedError
     from cued.reading import meant, placed, visible
 
@@ -113,7 +98,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         known = available()
         # Importing one command instead of all keeps the daemon's start short.
-        with loading():
+        with handled(signal.SIG_DFL):
             chosen = parser([args[0]] if args and args[0] in known else known)
         options, unknown = chosen.parse_known_args(args)
         if unknown:

@@ -10,8 +10,6 @@ from __future__ import annotations
 import contextlib
 import io
 import re
-import signal
-import threading
 from collections.abc import Callable, Generator
 from typing import Any
 
@@ -19,6 +17,7 @@ import matplotlib as mpl
 from matplotlib.figure import Figure
 from matplotlib.ticker import ScalarFormatter
 
+from cued.interrupts import handled
 from cued.report.palette import LIGHT, STAND_IN, Palette, roles, style
 
 Draw = Callable[[Any, Palette], None]  # onto a Figure or SubFigure, in a palette
@@ -53,17 +52,9 @@ def styled(options: Any) -> Generator[None]:
 
     Ctrl-C waits until then, because matplotlib may turn it into another error.
     """
-    before, came = signal.getsignal(signal.SIGINT), list[int]()
-    waits = before is signal.default_int_handler
-    waits &= threading.current_thread() is threading.main_thread()
-    if waits:
-        signal.signal(signal.SIGINT, lambda number, _: came.append(number))
-    try:
-        with mpl.rc_context(options):
-            yield
-    finally:
-        if waits:
-            signal.signal(signal.SIGINT, before)
+    came: list[int] = []
+    with handled(lambda number, _: came.append(number)), mpl.rc_context(options):
+        yield
     if came:
         raise KeyboardInterrupt
 
