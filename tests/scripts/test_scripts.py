@@ -7,6 +7,8 @@ import shutil
 import subprocess
 import sys
 
+import pytest
+
 from tests.helpers.home import HOME
 from tests.helpers.program import program
 
@@ -64,13 +66,13 @@ def test_a_missing_network_is_reported_as_such():
         assert "no network: connect this machine and run the same command again" in done.stderr
 
 
-PIP = '[ "$1" = -c ] && exec {python} "$@"\necho "$@" >> {log}\n[ ! -e {fail} ]'
+PIP = '[ "$1" = -c ] && exec {python} "$@"\necho "$@" >> {log}\n{then}\n[ ! -e {fail} ]'
 
 
-def tree(folder):
-    """Make a tree with a Python that can make environments, whose pip only writes down."""
+def tree(folder, then=""):
+    """Make a tree with a Python that can make environments, whose pip and uv only write down."""
     (folder / "pyproject.toml").touch()
-    pip = PIP.format(python=sys.executable, log=folder / "log", fail=folder / "fail")
+    pip = PIP.format(python=sys.executable, log=folder / "log", fail=folder / "fail", then=then)
     inside = program(folder / "inside", pip)
     maker = program(
         folder / "maker",
@@ -84,8 +86,17 @@ def test_an_environment_is_made_once(tmp_path):
     make = tree(tmp_path)
     assert shell(f"{make}; {make}", tmp_path).returncode == 0
     log = (tmp_path / "log").read_text().splitlines()
-    assert [line.split()[1] for line in log] == ["venv", "pip"]
+    assert [line.split()[1] for line in log] == ["venv", "pip", "uv"]
     assert not (tmp_path / ".venv/.unfinished").exists()
+
+
+@pytest.mark.parametrize("fails", ["*compile?uv", "-m?uv*"], ids=["to come", "to install"])
+def test_pip_installs_where_uv_fails(tmp_path, fails):
+    make = tree(tmp_path, f'case "$*" in {fails}) exit 1;; esac')
+    assert shell(make, tmp_path).returncode == 0
+    last = (tmp_path / "log").read_text().splitlines()[-1]
+    assert last.startswith("-m pip install")
+    assert last.endswith("-e .[dev]")
 
 
 def test_an_incomplete_environment_is_rebuilt(tmp_path):
