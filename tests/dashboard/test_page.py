@@ -16,12 +16,12 @@ from typing import Any
 import paho.mqtt.client as paho
 import pytest
 
+from tests.helpers.accessibility import violations
 from tests.helpers.home import DASHBOARD
 from tests.helpers.world import PATIENCE_S, Broker, Station, hour, wait_for
 
 pytestmark = pytest.mark.once
 
-AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text("utf-8")
 PHONE = {"width": 390, "height": 844}
 TWICE = {"width": 195, "height": 422}  # as on a phone zoomed to 200 %
 DESKTOP = {"width": 1440, "height": 900}
@@ -431,13 +431,6 @@ def test_the_question_who_walks_is_shown_and_answered_on_the_page(
     wait_for(lambda: asked, "nothing was sent")
     assert asked == ["same_runner"]
     assert page.evaluate(TOO_WIDE) <= 0
-
-
-def violations(page: Any) -> list[str]:
-    page.wait_for_timeout(400)
-    page.evaluate(AXE)
-    found = page.evaluate("axe.run()")["violations"]
-    return [f"{v['id']}: {n['html'][:120]}" for v in found for n in v["nodes"]]
 
 
 def test_the_switch_changes_light_and_dark_and_is_remembered(station: Station, visit: Any) -> None:

@@ -21,10 +21,10 @@ from cued.commands._setup.topics.topic import Nearby
 from cued.model import ConfigError, CuedError
 from cued.sinks import _door
 from cued.words import catalogue, languages
+from tests.helpers.accessibility import violations
 from tests.helpers.languages import TRANSLATED, english_in
 from tests.helpers.world import wait_for
 
-AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text("utf-8")
 PHONE = {"width": 390, "height": 844}
 POD = Nearby("cued pod", "C4:F2:17:1A:1D:AA", ("pod",), -65)
 BEFORE = '[station]\nname = "hall"\n\n[sinks.mqtt]\nhost = "mq"\nuser = "me"\n'
@@ -292,8 +292,7 @@ def let_in(page: Any, served: Any) -> None:
 
 def on(page: Any, step: str) -> None:
     page.locator("#title", has_text=step).wait_for()
-    page.evaluate(AXE)
-    assert [v["id"] for v in page.evaluate("axe.run()")["violations"]] == []
+    assert violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
 
 
