@@ -39,11 +39,6 @@ keep_free_mb = 0
 host = '127.0.0.1'
 port = {port}
 """
-WALK = """
-duration_s = 120
-belt = [{ at_s = 1.0, speed_m_s = 1.2 }]
-does = [{ at_s = 1.0, what = "walk" }]
-"""
 DOCUMENT = HOME / "docs/system-tests.md"
 BEGINS, ENDS = "<!-- fault matrix -->", "<!-- end -->"
 FEWEST, FEW = 16, 20  # it opens 20; below 11 it has no pipe for its signals
@@ -231,12 +226,8 @@ def _seen(cell: Cell, fault: str, moment: str, begin: Callable[[], object]) -> S
     if moment == "start" and not descriptors:
         begin()
     more = CONFIG.format(state=cell.state, port=cell.broker.port)
-    walk = cell.folder / "walk.toml"
-    walk.write_text(WALK)
     card = fault == "sound card blocks"
-    daemon = cell.daemon = Running(
-        cell.folder, program=False, more=more, hardware=card, scenario=walk
-    )
+    daemon = cell.daemon = Running(cell.folder, program=False, more=more, hardware=card)
     if moment == "start" and descriptors:
         begin()
     daemon.socket.settimeout(60.0)  # an excessive time is still measured

@@ -24,6 +24,12 @@ scenario = "steady"
 [actuators.haptic]
 [actuators.speech]
 """
+# The runner walks after a second.
+WALK = """
+duration_s = 120
+belt = [{ at_s = 1.0, speed_m_s = 1.2 }]
+does = [{ at_s = 1.0, what = "walk" }]
+"""
 
 
 class Running:
@@ -36,13 +42,14 @@ class Running:
         *,
         hardware=False,
         program=True,
-        scenario="steady",
         more="",
         **process,
     ):
         folder.mkdir(exist_ok=True)
         self.config = folder / "cued.toml"
-        text = GOOD.format(name="one").replace("steady", str(scenario))
+        walk = folder / "walk.toml"
+        walk.write_text(WALK)
+        text = GOOD.format(name="one").replace("steady", str(walk))
         text += ("" if program else "[coach]\nprogram = false\n") + more
         self.config.write_text(text.replace("re = false", "re = true") if hardware else text)
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
