@@ -15,6 +15,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Callable
+from functools import cache
 from types import TracebackType
 from typing import Any, Generic, TypeAlias, TypeVar
 
@@ -57,11 +58,12 @@ class Part(Generic[C, P_co]):
         self.place = place
 
 
-def names(kind: str) -> list[str]:
-    """List the parts of a kind, by file name, sorted."""
+@cache
+def names(kind: str) -> tuple[str, ...]:
+    """List the parts of a kind, by file name, sorted; files are looked for once."""
     package = importlib.import_module(KINDS[kind])
     found = (m.name for m in pkgutil.iter_modules(package.__path__) if not m.ispkg)
-    return sorted(n for n in found if not n.startswith("_") and n not in PROTOCOL_FILES)
+    return tuple(sorted(n for n in found if not n.startswith("_") and n not in PROTOCOL_FILES))
 
 
 def load(kind: str, name: str) -> Part[Any, Any]:

@@ -19,6 +19,9 @@ pytest_plugins = ["tests.helpers.bluetooth", "tests.helpers.brokers", "tests.hel
 settings.register_profile("cued", deadline=None)
 settings.load_profile("cued")
 
+# A shell's background job starts with Ctrl-C ignored, and so does all that it starts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
 # Thousands of tests stay in memory. Searching them for garbage again and again costs a tenth of
 # the run, so what collecting them leaves is not searched.
 gc.disable()

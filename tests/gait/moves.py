@@ -9,9 +9,8 @@ import numpy as np
 
 from cued.frames import GRAVITY_M_S2
 from cued.model import Block, Floats
-from cued.recording.tables.table import read_table
 from tests.gait.blocks import frozen
-from tests.gait.recorded import trunk
+from tests.gait.recorded import read, trunk
 
 DT = 0.01
 
@@ -161,9 +160,9 @@ HARMLESS: dict[str, Callable[[], Move]] = {
 
 def recorded(folder: Path) -> list[Block]:
     """Return the blocks of a recording's trunk sensor."""
-    return trunk(read_table(folder))
+    return trunk(read(folder))
 
 
 def truth(folder: Path, kind: str) -> float:
     """Return the time of the first truth row of this kind."""
-    return next(row.t for row in read_table(folder).truth if row.kind == kind)
+    return next(row.t for row in read(folder).truth if row.kind == kind)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,12 @@ from cued.evaluation.truth import Truth
 from cued.model import Block, Floats, Packet
 from cued.recording.tables.table import TRUNK, SensorTrack, TableRecording, read_table
 from cued.signal.stream import Stream
+
+
+@cache
+def read(folder: Path) -> TableRecording:
+    """Return a recording; parsing it again takes longer than most tests of it."""
+    return read_table(folder)
 
 
 def blocks(track: SensorTrack, *, mounted: bool = True) -> list[Block]:
@@ -110,7 +117,7 @@ def trials(
 ) -> list[Trial]:
     return [
         Trial(track, recording, Truth(recording), blocks(spoil(track)))
-        for recording in map(read_table, sorted(data.glob(pattern)))
+        for recording in map(read, sorted(data.glob(pattern)))
         for track in recording.sensors
         if track.placement.startswith(placement)
     ]

@@ -23,7 +23,7 @@ from msgspec.structs import replace
 from cued.engine import Engine, Worn
 from cued.evaluation.matching import match
 from cued.model import Footfall, Packet
-from cued.recording.tables.table import read_table
+from tests.gait.recorded import read
 
 TOLERANCE_S = 0.025
 CONSTANT_S = 0.02  # the link's least delay, and as much still unknown after 5 s
@@ -156,7 +156,7 @@ def plain(data):
     for group, (placements, names) in GROUPS.items():
         found[group] = []
         for name in names:
-            recording = read_table(data / name)
+            recording = read(data / name)
             inputs = spoil(recording, placements, Spoilt(samples=(5, 5)), 0)
             found[group].append((recording, footfalls(recording, placements, inputs)))
     return found

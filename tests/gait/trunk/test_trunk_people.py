@@ -22,10 +22,9 @@ from cued.gait.trunk.chain import Trunk
 from cued.gait.trunk.contacts import Candidate, Steps
 from cued.model import Belt, Block, Direction, Footfall, Gait, Measurement, Packet, Stride
 from cued.recording.tables.stream import packets
-from cued.recording.tables.table import read_table
 from cued.signal.grid import DT_S
 from cued.signal.stream import Stream
-from tests.gait.recorded import Score
+from tests.gait.recorded import Score, read
 
 pytestmark = pytest.mark.data
 
@@ -33,7 +32,7 @@ TRUNKS = ("lower_back", "waist", "chest")
 
 
 def trunk_blocks(folder: Path) -> list[Block]:
-    recording = read_table(folder)
+    recording = read(folder)
     track = next(s for s in recording.sensors if s.placement in TRUNKS)
     stream = Stream(track.name, track.placement, track.mounting)
     inputs = packets(recording, 1.0, [track.name])
@@ -42,7 +41,7 @@ def trunk_blocks(folder: Path) -> list[Block]:
 
 def kept(folder: Path, blocks: list[Block]) -> float:
     """Return the counted share of the true steps of steady walking."""
-    truth, trunk = Truth(read_table(folder)), Trunk("trunk")
+    truth, trunk = Truth(read(folder)), Trunk("trunk")
     counted = [f.t for block in blocks for f in trunk.feed(block) if isinstance(f, Contact)]
     true = sum(truth.is_steady(row.t) for row in truth.contacts)
     return sum(truth.is_steady(t) for t in counted) / true
@@ -143,7 +142,7 @@ class Slow(Score):
             self._add(data / "overground_walk" / f"voisard-{name}", by, speed_m_s)
 
     def _add(self, folder: Path, by: float, speed_m_s: float) -> None:
-        truth = Truth(read_table(folder))
+        truth = Truth(read(folder))
         blocks = stretched(trunk_blocks(folder), by, shorter=self.shorter)
         body = Body({blocks[0].sensor: "lower_back"}, {}, GaitConfig())
         for t in (0.0, 0.01):

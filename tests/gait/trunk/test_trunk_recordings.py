@@ -22,8 +22,7 @@ from cued.evaluation.truth import Truth
 from cued.gait.finding import Contact, Finding, Heading, Moving, Orientation, Turning
 from cued.gait.fusion.direction import DirectionChoice
 from cued.gait.trunk.chain import Trunk
-from cued.recording.tables.table import read_table
-from tests.gait.recorded import Score
+from tests.gait.recorded import Score, read
 from tests.gait.recorded import trunk as worn
 
 pytestmark = pytest.mark.data
@@ -42,7 +41,7 @@ SIDES_SWAPPED = ("voisard-s04",)  # in both trials, judging by roll and sway in 
 
 @cache
 def found(folder: Path, mounted: bool = True) -> tuple[Truth, tuple[Finding, ...]]:
-    recording = read_table(folder)
+    recording = read(folder)
     trunk = Trunk("trunk")
     return Truth(recording), tuple(
         f for block in worn(recording, mounted=mounted) for f in trunk.feed(block)
@@ -170,7 +169,7 @@ def test_standing_before_and_after_walking_is_called_standing(data: Path) -> Non
 
 def test_a_turn_in_a_walk_is_reported_with_its_angle(data: Path) -> None:
     for folder in sorted(data.glob("overground_walk/voisard-*")):
-        recording = read_table(folder)
+        recording = read(folder)
         start, end = (
             next(r.t for r in recording.truth if r.kind == k) for k in ("turn_start", "turn_end")
         )
@@ -193,7 +192,7 @@ def replayed(folder: Path, m: np.ndarray, mounted: bool, starts_forward: bool) -
     """Return the findings of a sensor worn differently, turned by ``m``."""
     trunk = Trunk("trunk", starts_forward=starts_forward)
     findings: list[Finding] = []
-    for b in worn(read_table(folder), mounted=mounted):
+    for b in worn(read(folder), mounted=mounted):
         gyr = None if b.gyr is None else b.gyr @ m
         findings += trunk.feed(replace(b, acc=b.acc @ m, gyr=gyr))
     return findings
@@ -206,7 +205,7 @@ def test_the_first_steps_give_sides_and_direction_to_an_unknown_mounting(data: P
         assert known.state == "known"
         odds = decisive_odds(findings)
         assert sum(x > 0 for x in odds) >= 0.99 * len(odds) > 100
-        truth = [row for row in read_table(folder).truth if row.kind == "contact"]
+        truth = [row for row in read(folder).truth if row.kind == "contact"]
         truth = [row for row in truth if known.t < row.t < GOOD_UNTIL_S[folder.name]]
         reported = [f for f in findings if isinstance(f, Contact)]
         pairs = match([row.t for row in truth], [f.t for f in reported], 0.1)
