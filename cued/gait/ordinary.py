@@ -50,12 +50,12 @@ class Terms(NamedTuple):
     @property
     def sideless(self) -> Terms:
         """The same terms for both feet together."""
-        return self._replace(side="unknown")
+        return Terms("unknown", *self[1:])
 
     @property
     def feet(self) -> list[Terms]:
         """The same terms for the left foot, the right foot and an unknown side."""
-        return [self._replace(side=side) for side in ("left", "right", "unknown")]
+        return [Terms(side, *self[1:]) for side in ("left", "right", "unknown")]
 
 
 def usual(values: Collection[float]) -> tuple[float, float]:

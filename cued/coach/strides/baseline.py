@@ -90,6 +90,7 @@ class Learned:
     """Learns one bin's baseline."""
 
     def __init__(self) -> None:
+        self.baseline: Baseline | None = None  # once the opening strides are complete
         self._opening: list[float] = []
         self._opened_s = 0.0
         self._reference_s = 0.0
@@ -97,22 +98,9 @@ class Learned:
         self._strides = 0
         self._trend = 0.0
 
-    @property
-    def baseline(self) -> Baseline | None:
-        """The baseline, once the opening strides are complete."""
-        if self._opened_s == 0.0:
-            return None
-        cv = max(LEAST_CV, spread_of_session(math.sqrt(self._variance), self._strides))
-        return Baseline(
-            stride_s=self._reference_s,
-            opened_s=self._opened_s,
-            cv=cv,
-            strides=self._strides,
-        )
-
     def early(self, least: int) -> Baseline | None:
         """Return the baseline, or one from the first strides if there are at least ``least``."""
-        if self._opened_s or len(self._opening) < least:
+        if self.baseline or len(self._opening) < least:
             return self.baseline
         middle, spread = usual(self._opening)
         cv = max(LEAST_CV, spread_of_session(spread / middle, len(self._opening)))
@@ -125,7 +113,7 @@ class Learned:
 
     def learn(self, stride_s: float) -> None:
         """Learn a clean stride."""
-        if self._opened_s == 0.0:
+        if self.baseline is None:
             self._open(stride_s)
         else:
             self._follow(stride_s)
@@ -139,6 +127,7 @@ class Learned:
         self._opened_s = self._reference_s = middle
         self._variance = (spread / middle) * (spread / middle)
         self._strides = len(opening)
+        self._conclude()
 
     def _follow(self, stride_s: float) -> None:
         r = stride_s / self._reference_s - 1.0
@@ -153,6 +142,16 @@ class Learned:
         moved = self._reference_s + FOLLOW * (stride_s - self._reference_s)
         low, high = self._opened_s * (1 - FOLLOW_WITHIN), self._opened_s * (1 + FOLLOW_WITHIN)
         self._reference_s = min(max(moved, low), high)
+        self._conclude()
+
+    def _conclude(self) -> None:
+        spread = spread_of_session(math.sqrt(self._variance), self._strides)
+        self.baseline = Baseline(
+            stride_s=self._reference_s,
+            opened_s=self._opened_s,
+            cv=max(LEAST_CV, spread),
+            strides=self._strides,
+        )
 
 
 class Baselines:
