@@ -46,8 +46,12 @@ LONGEST = (
     "commands/test_reanalyse.py",
 )
 
-# Radios in real time come last, when the fault matrix no longer starts four daemons at once.
-LAST = ("commands/test_over_bluetooth.py", "sources/test_daemon_ble.py")
+# Radios and sound in real time come last, when the fault matrix no longer starts four daemons at once.
+LAST = (
+    "actuators/test_portaudio.py",
+    "commands/test_over_bluetooth.py",
+    "sources/test_daemon_ble.py",
+)
 
 # The same on every Python: pure computing, which the tests of engine and daemon also exercise
 # on each version, and checks of the files of the checkout.
