@@ -46,7 +46,7 @@ LONGEST = (
     "commands/test_reanalyse.py",
 )
 
-# Radios and sound in real time come last, when the fault matrix no longer starts four daemons at once.
+# Radios and sound in real time come after the fault matrix, which starts four daemons at once.
 LAST = (
     "actuators/test_portaudio.py",
     "commands/test_over_bluetooth.py",
