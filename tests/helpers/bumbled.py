@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Collection
 from typing import Any
 
 from bleak.backends.characteristic import BleakGATTCharacteristic
@@ -80,6 +80,12 @@ class Air:
         send = device.notify_subscribers if notifies else device.indicate_subscribers
         self._spawn(send(char, data))
         return True
+
+    def subscribed(self, peripheral: Peripheral, uuids: Collection[str]) -> bool:
+        """Return whether somebody is subscribed to all of these characteristics."""
+        device, chars = self._hosts[peripheral.address]
+        handles = {chars[uuid].handle for uuid in uuids}
+        return any(handles <= there.keys() for there in device.gatt_server.subscribers.values())
 
     async def drop(self, peripheral: Peripheral) -> None:
         device, _ = self._hosts[peripheral.address]

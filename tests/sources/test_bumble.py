@@ -33,14 +33,14 @@ async def test_each_family_is_set_up_and_its_values_arrive(air, family):
     address = device.peripheral.address
     where = site(it=sensor(family.device, family.placement, address=address))
     async with running(where, radio=air.radio()) as (_, heard):
-        await heard.until(lambda: device.started, 15)
-        await asyncio.sleep(0.5)  # until all its characteristics are subscribed to
         n = round(1.6 * family.rate_hz)
         t = 10 + np.arange(n) / family.rate_hz
         acc = STILL + 0.3 * np.sin(3 * t)[:, None]
         gyr = TURNING + 0.1 * np.cos(3 * t)[:, None]
-        start = asyncio.get_running_loop().time()
-        await play({device: family.plan(t, acc, gyr)}, start - 10)
+        plan = family.plan(t, acc, gyr)
+        used = {char for _, char, _ in plan}
+        await heard.until(lambda: device.started and air.subscribed(device.peripheral, used), 15)
+        await play({device: plan}, asyncio.get_running_loop().time() - 10)
         await heard.until(lambda: bool(heard.packets("it")), 3)
         await asyncio.sleep(0.1)
         packets = heard.packets("it")
