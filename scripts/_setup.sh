@@ -60,10 +60,14 @@ system_packages() {
     fi
     say "installing them (a minute or two)"
     patiently as_root apt-get update -q || true
-    if ! patiently as_root env DEBIAN_FRONTEND=noninteractive \
-            apt-get install -y -q --no-install-recommends "${missing[@]}"; then
-        say "could not install: ${missing[*]} (continuing without; parts that need them will say so)"
-    fi
+    ! from_debian "${missing[@]}" || return 0
+    for package in "${missing[@]}"; do  # one that is not to be had must not cost the others
+        from_debian "$package" || say "could not install $package (continuing; parts that need it will say so)"
+    done
+}
+from_debian() {
+    patiently as_root env DEBIAN_FRONTEND=noninteractive \
+        apt-get install -y -q --no-install-recommends --no-remove "$@"
 }
 
 # debian_archive : where this machine gets Debian from; empty if it does not

@@ -35,7 +35,9 @@ from cued.sinks.mqtt import Config
 from cued.sources.simulate import open_scenario
 
 MOSQUITTO = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin")
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+# The shell lacks what a person needs around a page, and opens one in a third of the time.
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser")
+CHROMIUM = next((path for name in BROWSERS if (path := shutil.which(name))), None)
 FLAGS = [
     "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-dev-shm-usage",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",

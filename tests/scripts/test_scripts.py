@@ -128,6 +128,17 @@ def test_without_root_the_one_needed_command_is_named(tmp_path):
     assert "sudo apt install python3-venv espeak-ng" in done.stderr
 
 
+def test_a_package_that_is_not_to_be_had_does_not_cost_the_others(tmp_path):
+    refuses = f'echo "$@" >> {tmp_path}/log; case "$*" in *no-such*) exit 100;; esac'
+    for name, body in (("dpkg-query", "exit 1"), ("id", "echo 0"), ("apt-get", refuses)):
+        program(tmp_path / "bin" / name, body)
+    path = f"{tmp_path / 'bin'}:{os.environ['PATH']}"
+    done = shell(f'export PATH="{path}"; system_packages mosquitto no-such')
+    assert done.returncode == 0
+    assert "could not install no-such" in done.stderr
+    assert (tmp_path / "log").read_text().splitlines()[-2].endswith("--no-remove mosquitto")
+
+
 def run_tests_with_tools_that_end_with(status, folder):
     """Run scripts/test in a tree whose tools only log their arguments and end with status."""
     tools = folder / ".venv" / "bin"
