@@ -60,15 +60,17 @@ system_packages() {
     fi
     say "installing them (a minute or two)"
     patiently as_root apt-get update -q || true
-    ! from_debian "${missing[@]}" || return 0
-    for package in "${missing[@]}"; do  # one that is not to be had must not cost the others
-        from_debian "$package" || say "could not install $package (continuing; parts that need it will say so)"
+    local able=()  # one that is not to be had must not cost the others
+    for package in "${missing[@]}"; do
+        if apt-get install -s $FROM_DEBIAN "$package" >/dev/null 2>&1; then able+=("$package")
+        else say "not to be had here: $package (continuing without; parts that need it will say so)"; fi
     done
+    [ ${#able[@]} -gt 0 ] || return 0
+    if ! patiently as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y $FROM_DEBIAN "${able[@]}"; then
+        say "could not install: ${able[*]} (continuing without; parts that need them will say so)"
+    fi
 }
-from_debian() {
-    patiently as_root env DEBIAN_FRONTEND=noninteractive \
-        apt-get install -y -q --no-install-recommends --no-remove "$@"
-}
+FROM_DEBIAN='-q --no-install-recommends --no-remove'
 
 # debian_archive : where this machine gets Debian from; empty if it does not
 debian_archive() { apt-get indextargets --format '$(SITE)' 'Origin: Debian' 'Label: Debian' 2>/dev/null | head -n1; }
