@@ -60,17 +60,16 @@ system_packages() {
     fi
     say "installing them (a minute or two)"
     patiently as_root apt-get update -q || true
-    local able=()  # one that is not to be had must not cost the others
+    ! from_debian "${missing[@]}" || return 0
+    local able=() absent=()  # one that is not to be had must not cost the others
     for package in "${missing[@]}"; do
-        if apt-get install -s $FROM_DEBIAN "$package" >/dev/null 2>&1; then able+=("$package")
-        else say "not to be had here: $package (continuing without; parts that need it will say so)"; fi
+        if apt-get install -s $GENTLY "$package" >/dev/null 2>&1; then able+=("$package"); else absent+=("$package"); fi
     done
-    [ ${#able[@]} -gt 0 ] || return 0
-    if ! patiently as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y $FROM_DEBIAN "${able[@]}"; then
-        say "could not install: ${able[*]} (continuing without; parts that need them will say so)"
-    fi
+    if [ ${#absent[@]} = 0 ] || [ ${#able[@]} = 0 ] || ! from_debian "${able[@]}"; then absent=("${missing[@]}"); fi
+    say "could not install: ${absent[*]} (continuing without; parts that need them will say so)"
 }
-FROM_DEBIAN='-q --no-install-recommends --no-remove'
+GENTLY='-q --no-install-recommends --no-remove'
+from_debian() { patiently as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y $GENTLY "$@"; }
 
 # debian_archive : where this machine gets Debian from; empty if it does not
 debian_archive() { apt-get indextargets --format '$(SITE)' 'Origin: Debian' 'Label: Debian' 2>/dev/null | head -n1; }
