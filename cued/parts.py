@@ -58,9 +58,9 @@ class Part(Generic[C, P_co]):
         self.place = place
 
 
-@cache
+@cache  # asked for with each part that is loaded
 def names(kind: str) -> tuple[str, ...]:
-    """List the parts of a kind, by file name, sorted; files are looked for once."""
+    """Return the names of a kind's parts, sorted."""
     package = importlib.import_module(KINDS[kind])
     found = (m.name for m in pkgutil.iter_modules(package.__path__) if not m.ispkg)
     return tuple(sorted(n for n in found if not n.startswith("_") and n not in PROTOCOL_FILES))

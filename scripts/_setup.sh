@@ -45,13 +45,22 @@ as_root() {
     else return 1; fi
 }
 
+# absent PACKAGE... : print those that are not installed
+absent() {
+    local package
+    for package in "$@"; do
+        dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || echo "$package"
+    done
+}
+from_debian() {  # sudo passes no variables on
+    patiently as_root env DEBIAN_FRONTEND=noninteractive \
+        apt-get install -y -q --no-install-recommends --no-remove "$@"
+}
+
 # system_packages PACKAGE... : install those that are missing; without the right to, print the command.
 system_packages() {
     command -v dpkg-query >/dev/null || { say "not Debian: install yourself: $*"; return 0; }
-    local missing=() package
-    for package in "$@"; do
-        dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
-    done
+    local missing=($(absent "$@")) package
     [ ${#missing[@]} -gt 0 ] || return 0
     say "missing: ${missing[*]}"
     if ! as_root true; then
@@ -61,15 +70,12 @@ system_packages() {
     say "installing them (a minute or two)"
     patiently as_root apt-get update -q || true
     ! from_debian "${missing[@]}" || return 0
-    local able=() absent=()  # one that is not to be had must not cost the others
-    for package in "${missing[@]}"; do
-        if apt-get install -s $GENTLY "$package" >/dev/null 2>&1; then able+=("$package"); else absent+=("$package"); fi
+    for package in "${missing[@]}"; do  # one that is not to be had must not cost the others
+        ! apt-get install -s --no-remove "$package" >/dev/null 2>&1 || from_debian "$package" || break
     done
-    if [ ${#absent[@]} = 0 ] || [ ${#able[@]} = 0 ] || ! from_debian "${able[@]}"; then absent=("${missing[@]}"); fi
-    say "could not install: ${absent[*]} (continuing without; parts that need them will say so)"
+    missing=($(absent "$@"))
+    [ ${#missing[@]} = 0 ] || say "could not install: ${missing[*]} (continuing without; parts that need them will say so)"
 }
-GENTLY='-q --no-install-recommends --no-remove'
-from_debian() { patiently as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y $GENTLY "$@"; }
 
 # debian_archive : where this machine gets Debian from; empty if it does not
 debian_archive() { apt-get indextargets --format '$(SITE)' 'Origin: Debian' 'Label: Debian' 2>/dev/null | head -n1; }
@@ -108,10 +114,8 @@ venv_package() { "$1" -c 'import ensurepip, venv' 2>/dev/null || echo python3-ve
 # installed PYTHON EXTRA : install this project with uv, which needs a tenth of pip's time. pip is tried where
 # uv fails: it obeys the settings of pip.conf, a mirror for example. Python compiles what is used, as it is used.
 installed() {
-    if "$1" -m pip install --progress-bar off --no-compile uv; then
-        ! "$1" -m uv pip install --python "$1" -e ".[$2]" || return 0
-    fi
-    "$1" -m pip install --progress-bar off --no-compile -e ".[$2]"
+    local pip=("$1" -m pip install --progress-bar off --no-compile)
+    { "${pip[@]}" uv && "$1" -m uv pip install --python "$1" -e ".[$2]"; } || "${pip[@]}" -e ".[$2]"
 }
 
 # environment FOLDER PYTHON EXTRA : a venv with this project in it. While it is being made or filled it

@@ -50,7 +50,7 @@ def own(folder: Path) -> Iterator[Broker]:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     if CHROMIUM is None:
-        pytest.skip("chromium is not installed")
+        pytest.skip("no browser (Debian package chromium-headless-shell)")
     pytest.importorskip("playwright.sync_api")
     with ExitStack() as stack:
         why = ""

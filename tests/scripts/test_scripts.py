@@ -129,14 +129,15 @@ def test_without_root_the_one_needed_command_is_named(tmp_path):
 
 
 def test_a_package_that_is_not_to_be_had_does_not_cost_the_others(tmp_path):
-    refuses = f'echo "$@" >> {tmp_path}/log; case "$*" in *no-such*) exit 100;; esac'
-    for name, body in (("dpkg-query", "exit 1"), ("id", "echo 0"), ("apt-get", refuses)):
+    there = tmp_path / "there"
+    knows = f'case "$*" in *mosquitto) [ ! -e {there} ] || echo "install ok installed";; esac'
+    gives = f'case "$*" in *no-such*) exit 100;; *-y*mosquitto) touch {there};; esac'
+    for name, body in (("dpkg-query", knows), ("id", "echo 0"), ("apt-get", gives)):
         program(tmp_path / "bin" / name, body)
     path = f"{tmp_path / 'bin'}:{os.environ['PATH']}"
     done = shell(f'export PATH="{path}"; system_packages mosquitto no-such')
     assert done.returncode == 0
     assert "could not install: no-such (" in done.stderr
-    assert (tmp_path / "log").read_text().splitlines()[-1].endswith("--no-remove mosquitto")
 
 
 def run_tests_with_tools_that_end_with(status, folder):

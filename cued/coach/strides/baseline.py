@@ -92,10 +92,7 @@ class Learned:
     def __init__(self) -> None:
         self.baseline: Baseline | None = None  # once the opening strides are complete
         self._opening: list[float] = []
-        self._opened_s = 0.0
-        self._reference_s = 0.0
         self._variance = 0.0
-        self._strides = 0
         self._trend = 0.0
 
     def early(self, least: int) -> Baseline | None:
@@ -103,20 +100,19 @@ class Learned:
         if self.baseline or len(self._opening) < least:
             return self.baseline
         middle, spread = usual(self._opening)
-        cv = max(LEAST_CV, spread_of_session(spread / middle, len(self._opening)))
-        return Baseline(stride_s=middle, opened_s=middle, cv=cv, strides=len(self._opening))
+        return _baseline(middle, middle, spread / middle, len(self._opening))
 
     @property
     def count(self) -> int:
         """The number of strides learned."""
-        return self._strides or len(self._opening)
+        return self.baseline.strides if self.baseline else len(self._opening)
 
     def learn(self, stride_s: float) -> None:
         """Learn a clean stride."""
-        if self.baseline is None:
-            self._open(stride_s)
+        if self.baseline:
+            self._follow(stride_s, self.baseline)
         else:
-            self._follow(stride_s)
+            self._open(stride_s)
 
     def _open(self, stride_s: float) -> None:
         opening = self._opening
@@ -124,34 +120,28 @@ class Learned:
         if len(opening) < OPENING_STRIDES:
             return
         middle, spread = usual(opening)
-        self._opened_s = self._reference_s = middle
         self._variance = (spread / middle) * (spread / middle)
-        self._strides = len(opening)
-        self._conclude()
+        self.baseline = _baseline(middle, middle, math.sqrt(self._variance), len(opening))
 
-    def _follow(self, stride_s: float) -> None:
-        r = stride_s / self._reference_s - 1.0
+    def _follow(self, stride_s: float, own: Baseline) -> None:
+        r = stride_s / own.stride_s - 1.0
         if abs(r) > NO_STRIDE:
             return
         self._trend += 0.2 * (r - self._trend)
         if abs(self._trend) > max(IN_RANGE, math.sqrt(self._variance)):
             return
-        self._strides = min(self._strides + 1, 200)
+        strides = min(own.strides + 1, 200)
         share = min(r * r, 9.0 * max(self._variance, LEAST_CV**2))
-        self._variance += (share - self._variance) / self._strides
-        moved = self._reference_s + FOLLOW * (stride_s - self._reference_s)
-        low, high = self._opened_s * (1 - FOLLOW_WITHIN), self._opened_s * (1 + FOLLOW_WITHIN)
-        self._reference_s = min(max(moved, low), high)
-        self._conclude()
+        self._variance += (share - self._variance) / strides
+        moved = own.stride_s + FOLLOW * (stride_s - own.stride_s)
+        low, high = own.opened_s * (1 - FOLLOW_WITHIN), own.opened_s * (1 + FOLLOW_WITHIN)
+        moved = min(max(moved, low), high)
+        self.baseline = _baseline(moved, own.opened_s, math.sqrt(self._variance), strides)
 
-    def _conclude(self) -> None:
-        spread = spread_of_session(math.sqrt(self._variance), self._strides)
-        self.baseline = Baseline(
-            stride_s=self._reference_s,
-            opened_s=self._opened_s,
-            cv=max(LEAST_CV, spread),
-            strides=self._strides,
-        )
+
+def _baseline(stride_s: float, opened_s: float, spread: float, strides: int) -> Baseline:
+    cv = max(LEAST_CV, spread_of_session(spread, strides))
+    return Baseline(stride_s=stride_s, opened_s=opened_s, cv=cv, strides=strides)
 
 
 class Baselines:
